@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* The running CPU. */
+#ifndef ASM_CPU_H
+#define ASM_CPU_H
+
+struct percpu;
+
+/*
+ * tp is the running CPU's struct percpu, from boot.S on and through every trap. Not volatile: a
+ * CPU's tp never changes, so the compiler may keep a copy.
+ */
+static inline struct percpu *this_cpu(void)
+{
+	struct percpu *self;
+
+	__asm__("mv %0, tp" : "=r"(self));
+	return self;
+}
+
+static inline void set_this_cpu(struct percpu *self)
+{
+	__asm__ volatile("mv tp, %0" : : "r"(self) : "memory");
+}
+
+/* The Zihintpause hint; where it does not exist the encoding is a fence that orders nothing. */
+static inline void cpu_relax(void)
+{
+	__asm__ volatile(".4byte 0x0100000f" : : : "memory");
+}
+
+/* With interrupts masked: sleeps until one that sie enables is pending. It stays pending. */
+static inline void wait_for_interrupt(void)
+{
+	__asm__ volatile("wfi" : : : "memory");
+}
+
+#endif

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdatomic.h>
+#include <stddef.h>
+
+#include <crosscall/cpu.h>
+#include <crosscall/port.h>
+
+#include "core/call.h"
+
+/*
+ * 'cursor' is written by the owning CPU only, with interrupts masked; the rest at initialisation.
+ */
+static struct call_pool pools[CROSSCALL_NR_CPUS];
+
+_Static_assert(CROSSCALL_REQUESTS_PER_CPU(CROSSCALL_NR_CPUS) < UINT16_MAX,
+	       "a chain holds an index plus one in 16 bits");
+_Static_assert(sizeof(struct call_single_data) <= CROSSCALL_CACHE_LINE,
+	       "a request must not straddle two lines");
+
+void call_pool_init(unsigned int nr_cpus, void *memory)
+{
+	struct call_single_data *csd = memory;
+	unsigned int size = (unsigned int)CROSSCALL_REQUESTS_PER_CPU(nr_cpus);
+
+	for (unsigned int cpu = 0; cpu < nr_cpus; cpu++) {
+		pools[cpu].csd = csd;
+		pools[cpu].size = size;
+		pools[cpu].cursor = 0;
+		csd += size;
+	}
+	for (struct call_single_data *each = memory; each < csd; each++) {
+		/* relaxed: no CPU is online */
+		atomic_store_explicit(&each->state, CSD_IDLE, memory_order_relaxed);
+	}
+}
+
+struct call_pool *call_pool_here(void)
+{
+	return &pools[port_smp_processor_id()];
+}
+
+/* The next idle request from the cursor on, now reserved; null when all are in use. */
+static struct call_single_data *reserve_one(struct call_pool *pool)
+{
+	for (unsigned int i = 0; i < pool->size; i++) {
+		struct call_single_data *csd = &pool->csd[pool->cursor];
+
+		pool->cursor = pool->cursor + 1 == pool->size ? 0 : pool->cursor + 1;
+		/*
+		 * rule 8, acquire: pairs with the release that made it idle; nobody else takes it
+		 * out of IDLE
+		 */
+		if (atomic_load_explicit(&csd->state, memory_order_acquire) == CSD_IDLE) {
+			/* relaxed: seen by others only through the push */
+			atomic_store_explicit(&csd->state, CSD_RESERVED, memory_order_relaxed);
+			csd->chain = 0;
+			return csd;
+		}
+	}
+	return NULL;
+}
+
+struct call_single_data *call_pool_next(const struct call_pool *pool,
+					const struct call_single_data *csd)
+{
+	return csd->chain == 0 ? NULL : &pool->csd[csd->chain - 1];
+}
+
+void call_pool_link(const struct call_pool *pool, struct call_single_data *csd,
+		    const struct call_single_data *next)
+{
+	csd->chain = next == NULL ? 0 : (uint16_t)(next - pool->csd + 1);
+}
+
+static void release_chain(const struct call_pool *pool, struct call_single_data *csd)
+{
+	while (csd != NULL) {
+		struct call_single_data *next = call_pool_next(pool, csd);
+
+		csd_release(csd);
+		csd = next;
+	}
+}
+
+struct call_single_data *call_pool_reserve(struct call_pool *pool, unsigned int nr)
+{
+	struct call_single_data *first = NULL;
+	struct call_single_data *last = NULL;
+
+	for (unsigned int i = 0; i < nr; i++) {
+		struct call_single_data *csd = reserve_one(pool);
+
+		if (csd == NULL) {
+			release_chain(pool, first);
+			return NULL;
+		}
+		if (first == NULL) {
+			first = csd;
+		} else {
+			call_pool_link(pool, last, csd);
+		}
+		last = csd;
+	}
+	return first;
+}
+
+void csd_release(struct call_single_data *csd)
+{
+	/* rule 8, release: pairs with the acquire in reserve_one(), which may be on another CPU */
+	atomic_store_explicit(&csd->state, CSD_IDLE, memory_order_release);
+}

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: MIT */
+/* The kinds: the adopter's table, those registered on top, and their virtual interrupts. */
+#include <stdatomic.h>
+#include <stddef.h>
+
+#include <crosscall/cpu.h>
+#include <crosscall/errno.h>
+#include <crosscall/ipi.h>
+#include <crosscall/irq_context.h>
+#include <crosscall/irq_domain.h>
+#include <crosscall/port.h>
+
+#include "core/smp.h"
+
+/* Written before the first CPU comes online, which publishes them; read-only after. */
+static const struct ipi_ops *ops;
+static unsigned int ipi_base; /* 0: no range */
+static unsigned int ipi_nr;
+
+/* Registered kinds. A slot is claimed by the name and usable once the handler is there. */
+struct user_kind {
+	_Atomic uint32_t claimed;
+	const char *name;
+	ipi_handler_t _Atomic handler;
+};
+
+static struct user_kind user_kinds[NR_IPI];
+
+static const char *const names[NR_IPI] = {
+	[IPI_RESCHEDULE] = "reschedule",       [IPI_CALL_FUNC] = "call-function",
+	[IPI_CPU_STOP] = "cpu-stop",	       [IPI_CPU_CRASH_STOP] = "cpu-crash-stop",
+	[IPI_TIMER] = "timer-broadcast",       [IPI_IRQ_WORK] = "irq-work",
+	[IPI_WAKEUP] = "cpu-wakeup",	       [IPI_TLB_FLUSH] = "tlb-flush",
+	[IPI_CPU_BACKTRACE] = "cpu-backtrace", [IPI_FIRST_USER] = "user-0",
+	[IPI_FIRST_USER + 1] = "user-1",       [IPI_FIRST_USER + 2] = "user-2",
+	[IPI_FIRST_USER + 3] = "user-3",       [IPI_FIRST_USER + 4] = "user-4",
+	[IPI_FIRST_USER + 5] = "user-5",       [IPI_FIRST_USER + 6] = "user-6",
+};
+
+void kinds_init(const struct ipi_ops *new_ops)
+{
+	ops = new_ops;
+	for (unsigned int i = 0; i < NR_IPI; i++) {
+		/* relaxed: no CPU is online */
+		atomic_store_explicit(&user_kinds[i].claimed, 0, memory_order_relaxed);
+		atomic_store_explicit(&user_kinds[i].handler, NULL, memory_order_relaxed);
+	}
+}
+
+const struct ipi_ops *ipi_ops(void)
+{
+	return ops;
+}
+
+void ipi_report(const char *line)
+{
+	if (ops != NULL && ops->report != NULL) {
+		ops->report(line);
+	}
+}
+
+ipi_handler_t kind_handler(unsigned int ipinr)
+{
+	if (ops->handler[ipinr] != NULL) {
+		return ops->handler[ipinr];
+	}
+	/* rule 10, acquire: pairs with the release in ipi_register_kind() */
+	return atomic_load_explicit(&user_kinds[ipinr].handler, memory_order_acquire);
+}
+
+static bool is_library_kind(unsigned int ipinr)
+{
+	return ipinr == IPI_CALL_FUNC || ipinr == IPI_IRQ_WORK || ipinr == IPI_WAKEUP ||
+	       ipinr == IPI_TLB_FLUSH;
+}
+
+bool kind_has_handler(unsigned int ipinr)
+{
+	return ops != NULL && ipinr < NR_IPI &&
+	       (is_library_kind(ipinr) || kind_handler(ipinr) != NULL);
+}
+
+const char *ipi_name(unsigned int ipinr)
+{
+	if (ipinr >= NR_IPI) {
+		return "unknown";
+	}
+	if (ops != NULL && ops->handler[ipinr] == NULL &&
+	    atomic_load_explicit(&user_kinds[ipinr].handler, memory_order_acquire) != NULL) {
+		return user_kinds[ipinr].name; /* published with the handler, see kind_handler() */
+	}
+	return names[ipinr];
+}
+
+/* ---- the range of virtual interrupts ---- */
+
+bool kinds_have_range(void)
+{
+	return ipi_base != 0;
+}
+
+unsigned int kind_irq(unsigned int ipinr)
+{
+	return ipi_base != 0 && ipinr < ipi_nr ? ipi_base + ipinr : 0;
+}
+
+static void ipi_irq(unsigned int irq, void *dev_id)
+{
+	(void)dev_id;
+	handle_IPI(irq - ipi_base, get_irq_regs());
+}
+
+static void free_range(unsigned int base, unsigned int nr)
+{
+	for (unsigned int i = 0; i < nr; i++) {
+		(void)free_percpu_irq(base + i);
+	}
+}
+
+static int request_range(unsigned int base, unsigned int nr)
+{
+	for (unsigned int i = 0; i < nr; i++) {
+		struct irq_data *data = irq_get_irq_data(base + i);
+		int err = -EINVAL;
+
+		if (data != NULL && data->domain->token == DOMAIN_BUS_IPI &&
+		    data->domain->chip->ipi_send_mask != NULL) {
+			err = request_percpu_irq(base + i, ipi_irq, ipi_name(i), NULL, 0);
+		}
+		if (err != 0) {
+			free_range(base, i);
+			return err;
+		}
+	}
+	return 0;
+}
+
+int set_smp_ipi_range(unsigned int base, unsigned int nr)
+{
+	if (nr <= IPI_IRQ_WORK || nr > NR_IPI || ops == NULL) {
+		return -EINVAL;
+	}
+	if (ipi_base != 0) {
+		return -EBUSY;
+	}
+	int err = request_range(base, nr);
+
+	if (err == 0) {
+		ipi_base = base;
+		ipi_nr = nr;
+	}
+	return err;
+}
+
+int clear_smp_ipi_range(void)
+{
+	if (ipi_base == 0) {
+		return -ENXIO;
+	}
+	if (num_online_cpus() != 0) {
+		return -EBUSY;
+	}
+	free_range(ipi_base, ipi_nr);
+	ipi_base = 0;
+	return 0;
+}
+
+int kinds_enable(void)
+{
+	if (ipi_base == 0) {
+		return -ENXIO;
+	}
+	for (unsigned int i = 0; i < ipi_nr; i++) {
+		if (kind_has_handler(i)) {
+			(void)enable_percpu_irq(ipi_base + i);
+		}
+	}
+	return 0;
+}
+
+void kind_enable_wakeup(void)
+{
+	if (kind_irq(IPI_WAKEUP) != 0) {
+		(void)enable_percpu_irq(kind_irq(IPI_WAKEUP));
+	}
+}
+
+void kinds_disable(void)
+{
+	for (unsigned int i = 0; i < ipi_nr; i++) {
+		if (irq_percpu_is_enabled(ipi_base + i)) {
+			(void)disable_percpu_irq(ipi_base + i);
+		}
+	}
+}
+
+/* ---- users' own ---- */
+
+static void enable_kind(void *info)
+{
+	(void)enable_percpu_irq(*(const unsigned int *)info);
+}
+
+static int claim_kind(void)
+{
+	for (unsigned int kind = IPI_FIRST_USER; kind < ipi_nr; kind++) {
+		/* relaxed: only decides whose the slot is */
+		if (ops->handler[kind] == NULL &&
+		    atomic_exchange_explicit(&user_kinds[kind].claimed, 1, memory_order_relaxed) ==
+			    0) {
+			return (int)kind;
+		}
+	}
+	return -ENOSPC;
+}
+
+int ipi_register_kind(const char *name, ipi_handler_t handler)
+{
+	if (name == NULL || handler == NULL) {
+		return -EINVAL;
+	}
+	if (ipi_base == 0) {
+		return -ENXIO;
+	}
+	int kind = claim_kind();
+
+	if (kind < 0) {
+		return kind;
+	}
+	unsigned int irq = ipi_base + (unsigned int)kind;
+
+	user_kinds[kind].name = name;
+	/*
+	 * rule 10, release: pairs with the acquire in kind_handler(). A CPU that comes online
+	 * from here on enables the kind itself; those online by now are asked to, before anybody
+	 * can know its number.
+	 */
+	atomic_store_explicit(&user_kinds[kind].handler, handler, memory_order_release);
+	int err = on_each_cpu(enable_kind, &irq, true);
+
+	return err != 0 ? err : kind;
+}
+
+unsigned int ipi_nearest(unsigned int cpu, const struct cpumask *mask)
+{
+	unsigned int best = CROSSCALL_NR_CPUS;
+	unsigned int best_distance = 0;
+	unsigned int each;
+
+	for_each_cpu(each, mask) {
+		unsigned int distance = each > cpu ? each - cpu : cpu - each;
+
+		if (ops->distance != NULL) {
+			distance = ops->distance(cpu, each);
+		}
+		if (best == CROSSCALL_NR_CPUS || distance < best_distance) {
+			best = each;
+			best_distance = distance;
+		}
+	}
+	return best;
+}

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Two lists a CPU, urgent and lazy: stacks that any CPU pushes to and the CPU itself takes whole.
+ *
+ * 'flags' holds PENDING (queued, not begun) and BUSY (queued or running). Whoever sets PENDING
+ * owns the work until the push, so it is in at most one list. The runner clears PENDING before
+ * the callback, so that a queueing from then on is a new one, and BUSY after it unless it was
+ * queued again meanwhile.
+ *
+ *  1. A claim is one fetch_or; it succeeds if PENDING was clear. It is a release also when it
+ *     fails: the runner's clear of PENDING, an acquire RMW of the same word, comes later and sees
+ *     the caller's stores.
+ *  2. A push onto the empty urgent list rings, after the push; a push onto a non-empty one lies
+ *     between the push that rang and the take that answers (as in call_queue.c, points 2 and 3).
+ *  3. Lazy work is taken by every run, but rung for by nobody: irq_work_tick() is its bound.
+ *  4. Nothing here takes a lock or masks out an NMI: a push that is interrupted by another push
+ *     to the same list only repeats its compare-and-swap.
+ */
+#include <stdatomic.h>
+#include <stddef.h>
+
+#include <crosscall/cpu.h>
+#include <crosscall/errno.h>
+#include <crosscall/irq_work.h>
+#include <crosscall/port.h>
+
+#include "core/call.h"
+#include "core/smp.h"
+
+#define WORK_PENDING UINT32_C(1)
+#define WORK_BUSY UINT32_C(2)
+
+struct work_lists {
+	_Alignas(CROSSCALL_CACHE_LINE) struct irq_work *_Atomic urgent;
+	struct irq_work *_Atomic lazy;
+};
+
+static struct work_lists work_lists[CROSSCALL_NR_CPUS];
+
+/* Its address marks the urgent list of a CPU that accepts nothing; it is never queued. */
+static struct irq_work closed;
+
+/* 1 when the list was empty, 0 when not, -ENXIO when it is closed. */
+static int push(struct irq_work *_Atomic *list, struct irq_work *work)
+{
+	struct irq_work *old = atomic_load_explicit(list, memory_order_relaxed);
+
+	do {
+		if (old == &closed) {
+			return -ENXIO;
+		}
+		work->next = old;
+		/* rule 5, acq_rel: pairs with run_list(); acquire keeps the ring after the push */
+	} while (!atomic_compare_exchange_weak_explicit(list, &old, work, memory_order_acq_rel,
+							memory_order_relaxed));
+	return old == NULL;
+}
+
+static void run_one(struct irq_work *work)
+{
+	/*
+	 * rule 13, acquire: pairs with the claim; release: our read of 'next' precedes a new push
+	 */
+	atomic_fetch_and_explicit(&work->flags, ~WORK_PENDING, memory_order_acq_rel);
+	work->func(work);
+
+	uint32_t done = WORK_BUSY;
+
+	/* rule 13, release: pairs with irq_work_is_busy(). Fails when it was queued again. */
+	atomic_compare_exchange_strong_explicit(&work->flags, &done, 0, memory_order_release,
+						memory_order_relaxed);
+}
+
+static void run_list(struct irq_work *_Atomic *list, struct irq_work *instead)
+{
+	/* rule 6, acq_rel: pairs with push() */
+	struct irq_work *newest = atomic_exchange_explicit(list, instead, memory_order_acq_rel);
+	struct irq_work *oldest = NULL;
+
+	while (newest != NULL) {
+		struct irq_work *next = newest->next;
+
+		newest->next = oldest;
+		oldest = newest;
+		newest = next;
+	}
+	while (oldest != NULL) {
+		struct irq_work *next = oldest->next; /* the work is not ours once it has begun */
+
+		run_one(oldest);
+		oldest = next;
+	}
+}
+
+static bool has_work(struct irq_work *_Atomic *list)
+{
+	/*
+	 * relaxed: only this CPU empties and closes it, and the ring that led here came after its
+	 * push
+	 */
+	struct irq_work *head = atomic_load_explicit(list, memory_order_relaxed);
+
+	return head != NULL && head != &closed;
+}
+
+void irq_work_run(void)
+{
+	struct work_lists *here = &work_lists[port_smp_processor_id()];
+
+	if (has_work(&here->urgent)) {
+		run_list(&here->urgent, NULL);
+	}
+	if (has_work(&here->lazy)) {
+		run_list(&here->lazy, NULL);
+	}
+}
+
+void irq_work_tick(void)
+{
+	irq_work_run();
+}
+
+void irq_work_init(void)
+{
+	for (unsigned int cpu = 0; cpu < CROSSCALL_NR_CPUS; cpu++) {
+		/* relaxed: no CPU is online */
+		atomic_store_explicit(&work_lists[cpu].urgent, &closed, memory_order_relaxed);
+		atomic_store_explicit(&work_lists[cpu].lazy, &closed, memory_order_relaxed);
+	}
+}
+
+void irq_work_open(void)
+{
+	struct work_lists *here = &work_lists[port_smp_processor_id()];
+
+	/* rule 9, release: pairs with the acquire half of push() */
+	atomic_store_explicit(&here->urgent, NULL, memory_order_release);
+	atomic_store_explicit(&here->lazy, NULL, memory_order_release);
+}
+
+void irq_work_close(void)
+{
+	struct work_lists *here = &work_lists[port_smp_processor_id()];
+
+	run_list(&here->urgent, &closed);
+	run_list(&here->lazy, &closed);
+}
+
+/* Interrupts masked. */
+static int push_and_ring(struct irq_work *work, unsigned int cpu)
+{
+	struct work_lists *there = &work_lists[cpu];
+	int pushed = push(work->lazy ? &there->lazy : &there->urgent, work);
+
+	if (pushed < 0 || work->lazy) {
+		return pushed < 0 ? pushed : 0;
+	}
+	if (pushed == 0 && !ipi_take_owed(cpu, IPI_IRQ_WORK)) {
+		ipi_skipped(IPI_IRQ_WORK, 1);
+		return 0;
+	}
+	struct cpumask mask = cpumask_of(cpu);
+	int err = smp_cross_call(&mask, IPI_IRQ_WORK, NULL);
+
+	/* A CPU that went offline after the push runs the work before it closes its list. */
+	return err == -ENXIO ? 0 : err;
+}
+
+int irq_work_queue_on(struct irq_work *work, unsigned int cpu)
+{
+	if (work == NULL || work->func == NULL || cpu >= nr_cpu_ids()) {
+		return -EINVAL;
+	}
+	/* rule 13, release: pairs with run_one(), also when it was pending already */
+	uint32_t old = atomic_fetch_or_explicit(&work->flags, WORK_PENDING | WORK_BUSY,
+						memory_order_acq_rel);
+
+	if ((old & WORK_PENDING) != 0) {
+		return -EBUSY;
+	}
+	unsigned long state = port_local_irq_save();
+	int err = push_and_ring(work, cpu);
+
+	port_local_irq_restore(state);
+	if (err == -ENXIO) {
+		/* rule 13, release: pairs with the claim of whoever queues it elsewhere */
+		atomic_fetch_and_explicit(&work->flags, ~WORK_PENDING & ~(WORK_BUSY & ~old),
+					  memory_order_release);
+	}
+	return err;
+}
+
+int irq_work_queue(struct irq_work *work)
+{
+	return irq_work_queue_on(work, port_smp_processor_id());
+}
+
+bool irq_work_is_busy(const struct irq_work *work)
+{
+	/* rule 13, acquire: pairs with the release in run_one() */
+	return atomic_load_explicit(&work->flags, memory_order_acquire) != 0;
+}
+
+void irq_work_sync(struct irq_work *work)
+{
+	unsigned long state = port_local_irq_save();
+	struct call_waiter waiter;
+
+	port_local_irq_restore(state);
+	if (irq_work_is_busy(work) && state == 0) {
+		smp_panic("irq_work_sync", "waits with interrupts masked");
+	}
+	call_waiter_init(&waiter, state == 0, 0);
+	while (irq_work_is_busy(work)) {
+		call_wait_turn(&waiter);
+	}
+}

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: MIT */
+/* Calls to sets of CPUs: remote doorbells first, own work next, waiting last. */
+#include <stdatomic.h>
+#include <stddef.h>
+
+#include <crosscall/cpu.h>
+#include <crosscall/errno.h>
+#include <crosscall/port.h>
+#include <crosscall/smp_call.h>
+
+#include "core/call.h"
+#include "core/smp.h"
+
+struct many {
+	const struct smp_call *call;
+	struct smp_call_report *report;
+	struct call_pool *pool;
+	struct call_single_data *chain; /* the requests that were accepted and stand */
+	struct call_single_data *last;
+	bool masked;
+};
+
+static void chain_append(struct many *many, struct call_single_data *csd)
+{
+	if (many->last == NULL) {
+		many->chain = csd;
+	} else {
+		call_pool_link(many->pool, many->last, csd);
+	}
+	call_pool_link(many->pool, csd, NULL);
+	many->last = csd;
+}
+
+/* Queues one reserved request, and puts its CPU into *ringing when it has to be rung. */
+static void queue_one(struct many *many, struct call_single_data *csd, unsigned int cpu,
+		      struct cpumask *ringing)
+{
+	csd_fill(csd, cpu, many->call);
+	int pushed = call_queue_push(cpu, csd);
+
+	if (pushed < 0) {
+		csd_release(csd);
+		cpumask_set_cpu(cpu, &many->report->offline);
+		return;
+	}
+	if (pushed > 0) {
+		cpumask_set_cpu(cpu, ringing);
+	} else {
+		ipi_skipped(IPI_CALL_FUNC, 1);
+	}
+	chain_append(many, csd);
+}
+
+/* Queues the reserved requests to the targets, in order. */
+static void queue_all(struct many *many, struct call_single_data *reserved,
+		      const struct cpumask *targets, struct cpumask *ringing)
+{
+	unsigned int cpu;
+
+	for_each_cpu(cpu, targets) {
+		struct call_single_data *next = call_pool_next(many->pool, reserved);
+
+		queue_one(many, reserved, cpu, ringing);
+		reserved = next;
+	}
+}
+
+/*
+ * Takes back the requests of the CPUs that could not be rung, and unlinks them: the target frees
+ * them, so they may be reserved for another call at any moment.
+ */
+static void cancel_unreached(struct many *many, const struct cpumask *unreached)
+{
+	struct call_single_data *csd = many->chain;
+	uint32_t queued = many->call->wait ? CSD_QUEUED_WAIT : CSD_QUEUED;
+
+	many->chain = NULL;
+	many->last = NULL;
+	while (csd != NULL) {
+		struct call_single_data *next = call_pool_next(many->pool, csd);
+		unsigned int cpu = csd->dst;
+
+		if (cpumask_test_cpu(cpu, unreached) && csd_cancel_use(csd, queued)) {
+			cpumask_set_cpu(cpu, &many->report->unreached);
+		} else {
+			chain_append(many, csd);
+		}
+		csd = next;
+	}
+}
+
+/* Reserves, queues and rings. Interrupts masked, so this CPU reserves nothing else meanwhile. */
+static int post_many(struct many *many, const struct cpumask *targets)
+{
+	struct cpumask ringing = {{0}};
+	struct cpumask unreached;
+
+	if (cpumask_empty(targets)) {
+		return 0;
+	}
+	many->pool = call_pool_here();
+	struct call_single_data *reserved = call_pool_reserve(many->pool, cpumask_weight(targets));
+
+	if (reserved == NULL) {
+		return -EBUSY;
+	}
+	queue_all(many, reserved, targets, &ringing);
+	if (smp_cross_call(&ringing, IPI_CALL_FUNC, &unreached) == -EIO) {
+		cancel_unreached(many, &unreached);
+	}
+	return 0;
+}
+
+static void wait_many(struct many *many, struct call_waiter *waiter)
+{
+	struct smp_call_report *report = many->report;
+	struct cpumask *const ends[] = {
+		[CALL_DONE] = &report->done,
+		[CALL_UNREACHED] = &report->unreached,
+		[CALL_UNANSWERED] = &report->unanswered,
+		[CALL_STILL_RUNNING] = &report->running,
+	};
+	struct call_single_data *csd = many->chain;
+
+	while (csd != NULL) {
+		struct call_single_data *next = call_pool_next(many->pool, csd);
+		unsigned int cpu = csd->dst;
+
+		cpumask_set_cpu(cpu, ends[csd_wait(csd, waiter)]);
+		csd = next;
+	}
+}
+
+static void run_own_share(struct many *many, unsigned int self)
+{
+	many->call->func(many->call->info);
+	cpumask_set_cpu(self, &many->report->done);
+}
+
+/* Takes the CPUs out of the targets that could not be rung before and cannot be now. */
+static void drop_deaf(struct cpumask *targets, struct cpumask *unreached)
+{
+	unsigned int cpu;
+
+	for_each_cpu(cpu, targets) {
+		if (call_is_deaf(cpu)) {
+			cpumask_clear_cpu(cpu, targets);
+			cpumask_set_cpu(cpu, unreached);
+		}
+	}
+}
+
+/* One attempt, up to the own share. -EBUSY: nothing has happened. */
+static int start_many(struct many *many, const struct cpumask *mask)
+{
+	const struct smp_call *call = many->call;
+	struct cpumask targets;
+	unsigned long state = port_local_irq_save();
+	unsigned int self = port_smp_processor_id();
+
+	many->masked = state == 0;
+	cpumask_copy_online(&targets);
+	cpumask_andnot(&many->report->offline, mask, &targets);
+	cpumask_and(&targets, &targets, mask);
+	bool local = call->include_self && cpumask_test_cpu(self, &targets);
+
+	cpumask_clear_cpu(self, &targets);
+	if (call->wait && many->masked && !call->poll_safe && !cpumask_empty(&targets)) {
+		smp_panic("smp_call_function_many", "waits with interrupts masked");
+	}
+	drop_deaf(&targets, &many->report->unreached);
+	int err = post_many(many, &targets);
+
+	if (local && err == 0) {
+		run_own_share(many, self);
+	}
+	port_local_irq_restore(state);
+	return err;
+}
+
+static int report_error(const struct smp_call_report *report)
+{
+	if (!cpumask_empty(&report->unanswered) || !cpumask_empty(&report->running)) {
+		return -ETIMEDOUT;
+	}
+	return cpumask_empty(&report->unreached) ? 0 : -EIO;
+}
+
+int smp_call_function_report(const struct cpumask *mask, const struct smp_call *call,
+			     struct smp_call_report *report)
+{
+	if (mask == NULL || call == NULL || report == NULL || call->func == NULL ||
+	    !cpumask_is_possible(mask) || (call->timeout_ns != 0 && !call->wait)) {
+		return -EINVAL;
+	}
+	struct many many = {.call = call, .report = report};
+	struct call_waiter waiter;
+
+	*report = (struct smp_call_report){0};
+	int err = start_many(&many, mask);
+
+	if (call->wait) {
+		call_waiter_init(&waiter, many.masked, call->timeout_ns);
+		while (err == -EBUSY) {
+			call_wait_turn(&waiter);
+			err = start_many(&many, mask);
+		}
+		wait_many(&many, &waiter);
+	}
+	return err != 0 ? err : report_error(report);
+}
+
+static int call_many(const struct cpumask *mask, const struct smp_call *call)
+{
+	struct smp_call_report report;
+
+	return smp_call_function_report(mask, call, &report);
+}
+
+int smp_call_function_many(const struct cpumask *mask, smp_call_func_t func, void *info, bool wait)
+{
+	struct smp_call call = {.func = func, .info = info, .wait = wait};
+
+	return call_many(mask, &call);
+}
+
+int on_each_cpu_mask(const struct cpumask *mask, smp_call_func_t func, void *info, bool wait)
+{
+	struct smp_call call = {.func = func, .info = info, .wait = wait, .include_self = true};
+
+	return call_many(mask, &call);
+}
+
+int on_each_cpu_cond_mask(smp_cond_func_t cond, smp_call_func_t func, void *info, bool wait,
+			  const struct cpumask *mask)
+{
+	struct cpumask chosen = {{0}};
+	unsigned int cpu;
+
+	if (mask == NULL || cond == NULL || func == NULL || !cpumask_is_possible(mask)) {
+		return -EINVAL;
+	}
+	for_each_cpu(cpu, mask) {
+		if (cond(cpu, info)) {
+			cpumask_set_cpu(cpu, &chosen);
+		}
+	}
+	return on_each_cpu_mask(&chosen, func, info, wait);
+}
+
+int smp_call_function(smp_call_func_t func, void *info, bool wait)
+{
+	struct cpumask all;
+
+	cpumask_copy_online(&all);
+	return smp_call_function_many(&all, func, info, wait);
+}
+
+int on_each_cpu(smp_call_func_t func, void *info, bool wait)
+{
+	struct cpumask all;
+
+	cpumask_copy_online(&all);
+	return on_each_cpu_mask(&all, func, info, wait);
+}

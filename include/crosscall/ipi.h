@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/* The kinds of inter-processor interrupts, how they are sent, and what a kernel does on each. */
+#ifndef CROSSCALL_IPI_H
+#define CROSSCALL_IPI_H
+
+#include <stdint.h>
+
+#include <crosscall/cpumask.h>
+
+/* The registers of the interrupted context; the library only passes the pointer on. */
+struct pt_regs;
+
+typedef void (*ipi_handler_t)(struct pt_regs *regs);
+
+/* The numbers are fixed: on a GIC with direct SGIs they are the SGI numbers. */
+enum ipi_kind {
+	IPI_RESCHEDULE = 0,
+	IPI_CALL_FUNC = 1, /* the library's own */
+	IPI_CPU_STOP = 2,
+	IPI_CPU_CRASH_STOP = 3,
+	IPI_TIMER = 4,
+	IPI_IRQ_WORK = 5,  /* the library's own */
+	IPI_WAKEUP = 6,	   /* the library's own: parking.h */
+	IPI_TLB_FLUSH = 7, /* the library's own: tlb.h */
+	IPI_CPU_BACKTRACE = 8,
+	IPI_FIRST_USER = 9, /* from here on the adopter's */
+	NR_IPI = 16,
+};
+
+/*
+ * What the kernel does on each kind: one const table. Handlers run in interrupt context with
+ * interrupts masked; 'regs' is what the doorbell's entry was given. A null handler means that the
+ * kind cannot be sent (-EOPNOTSUPP). The slots of the library's own kinds must be null.
+ */
+struct ipi_ops {
+	ipi_handler_t handler[NR_IPI];
+	/* How far apart two CPUs are, in any unit; null: by their numbers. */
+	unsigned int (*distance)(unsigned int from, unsigned int to);
+	/* Takes one line (no newline) about something odd that was survived. May be null. */
+	void (*report)(const char *line);
+};
+
+/* The name of a kind, as tables print it ("reschedule"); "unknown" past NR_IPI. Any context. */
+const char *ipi_name(unsigned int ipinr);
+
+/*
+ * Takes the virtual interrupts base .. base + nr - 1 as kinds 0 .. nr - 1, and installs the
+ * handlers.
+ * Context: the boot CPU, after crosscall_init(), no CPU online.
+ * Returns 0; -EINVAL when nr does not reach past IPI_IRQ_WORK or is more than NR_IPI, or the
+ * numbers are no interrupts that can be sent as IPIs; -EBUSY when one is in use.
+ */
+int set_smp_ipi_range(unsigned int base, unsigned int nr) __attribute__((warn_unused_result));
+
+/*
+ * Adds a kind of the user's own: the first number from IPI_FIRST_USER on that the doorbell has
+ * and the table leaves empty. name must stay valid. After the return every CPU that is or comes
+ * online takes it.
+ * Context: interrupts enabled (waits for the other CPUs), after set_smp_ipi_range().
+ * Returns the kind's number; -EINVAL for a null pointer; -ENXIO without a range; -ENOSPC when no
+ * number is left.
+ */
+int ipi_register_kind(const char *name, ipi_handler_t handler) __attribute__((warn_unused_result));
+
+/* Gives the range back. Context: no CPU online. Returns 0, -ENXIO without a range, -EBUSY. */
+int clear_smp_ipi_range(void);
+
+/*
+ * Sends kind 'ipinr' to each CPU of *mask; this CPU too, when it is in the set. Never waits.
+ * 'unreached' may be null; otherwise it becomes the set of the CPUs that were not reached.
+ * Context: any, interrupts in any state.
+ * Ordering: stores before the call are visible to the handler. A kind that is already on its way
+ * to a CPU is not sent twice: the handler runs at least once after this call, not once a call.
+ * Returns 0 (also for the empty set); -EINVAL for a null set, a CPU number past nr_cpu_ids(), or
+ * a kind past NR_IPI; -EOPNOTSUPP for a kind without a handler or past what the doorbell has;
+ * -ENXIO before set_smp_ipi_range() or when a CPU of the set is offline; -EIO when a CPU could
+ * not be rung. After -ENXIO and -EIO every CPU outside *unreached was reached.
+ */
+int smp_cross_call(const struct cpumask *mask, unsigned int ipinr, struct cpumask *unreached);
+
+/*
+ * Makes 'cpu' pass through its scheduler_ipi() soon. Nothing is sent to this CPU itself (counted as
+ * skipped). Context: any. Ordering and returns: as smp_cross_call().
+ */
+int smp_send_reschedule(unsigned int cpu);
+
+/*
+ * The entry of a kind that arrived: interrupt context around it, regs kept for get_irq_regs(),
+ * counted, dispatched. A number without a handler is counted, reported once a number, and
+ * survived.
+ * Context: interrupt entry, interrupts masked.
+ */
+void handle_IPI(unsigned int ipinr, struct pt_regs *regs);
+
+#endif

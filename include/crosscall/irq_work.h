@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * irq_work: run a callback in hard-interrupt context soon, asked for from any context, NMI-like
+ * ones included.
+ */
+#ifndef CROSSCALL_IRQ_WORK_H
+#define CROSSCALL_IRQ_WORK_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct irq_work;
+
+typedef void (*irq_work_func_t)(struct irq_work *work);
+
+/* Caller-owned; the fields below 'func' are the library's. */
+struct irq_work {
+	irq_work_func_t func;
+	struct irq_work *next;
+	_Atomic uint32_t flags;
+	bool lazy;
+};
+
+#define IRQ_WORK_INIT(_func)                                                                       \
+	{                                                                                          \
+		.func = (_func)                                                                    \
+	}
+/* One that needs no interrupt of its own: it runs at its CPU's next irq_work_tick(), or before. */
+#define IRQ_WORK_INIT_LAZY(_func)                                                                  \
+	{                                                                                          \
+		.func = (_func), .lazy = true                                                      \
+	}
+
+/*
+ * Queues the work on this CPU, or on 'cpu'. It runs once, in interrupt context with interrupts
+ * masked; it may be queued again as soon as it has begun. Never waits.
+ * Context: any, NMI-like ones too; irq_work_queue() where the CPU cannot change.
+ * Ordering: what was stored before is visible to the callback, also when the work was queued
+ * already.
+ * Returns 0; -EBUSY when it is queued and has not begun (its one run will do for both); -EINVAL
+ * for a null pointer or function or a bad CPU number; -ENXIO when the CPU is offline (whoever was
+ * told -EBUSY meanwhile shares that fate); -EIO when its doorbell cannot be rung: the work stays
+ * queued and runs when the CPU next takes its work.
+ */
+int irq_work_queue(struct irq_work *work);
+int irq_work_queue_on(struct irq_work *work, unsigned int cpu);
+
+/* True from the queueing until the callback has returned. Ordering: acquire. Any context. */
+bool irq_work_is_busy(const struct irq_work *work);
+
+/*
+ * Waits until the work is not busy; after that it may be freed. Interrupts enabled, or the work
+ * not on this CPU: otherwise panics. Not from the work itself.
+ */
+void irq_work_sync(struct irq_work *work);
+
+/*
+ * Runs this CPU's lazy work too. The kernel's tick calls it; interrupt context, interrupts
+ * masked.
+ */
+void irq_work_tick(void);
+
+#endif

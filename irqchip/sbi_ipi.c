@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+#include <asm/barrier.h>
+#include <asm/sbi.h>
+#include <asm/ssip.h>
+
+#include <crosscall/errno.h>
+#include <crosscall/ipi.h>
+#include <crosscall/ipi_mux.h>
+#include <crosscall/irq_context.h>
+#include <crosscall/port.h>
+
+#include "irqchip/sbi_ipi.h"
+#include "irqchip/sbi_window.h"
+
+/* Written by its own CPU only, interrupts masked; relaxed, because a count orders nothing. */
+struct sbi_ipi_cpu {
+	_Alignas(CROSSCALL_CACHE_LINE) _Atomic unsigned long calls;
+	_Atomic unsigned long retries;
+};
+
+static struct sbi_ipi_cpu sbi_cpu[CROSSCALL_NR_CPUS];
+static struct sbi_windows windows;
+static struct ipi_mux mux;
+
+static void count(_Atomic unsigned long *counter)
+{
+	unsigned long old = atomic_load_explicit(counter, memory_order_relaxed);
+
+	atomic_store_explicit(counter, old + 1, memory_order_relaxed);
+}
+
+static bool firmware_send(unsigned long base, unsigned long hart_mask)
+{
+	count(&sbi_cpu[port_smp_processor_id()].calls);
+	return sbi_ecall(SBI_EXT_IPI, SBI_IPI_SEND_IPI, hart_mask, base, 0).error == SBI_SUCCESS;
+}
+
+/*
+ * The firmware refused a window: it may have reached none, some or all of its harts. Rings each
+ * by itself, so that one bad hart costs the others nothing; receivers tolerate a second ring.
+ */
+static void retry_one_by_one(const struct cpumask *taken, struct cpumask *unreached)
+{
+	unsigned int cpu;
+
+	count(&sbi_cpu[port_smp_processor_id()].retries);
+	for_each_cpu(cpu, taken) {
+		if (!firmware_send(windows.base[windows.window[cpu]] + windows.bit[cpu], 1)) {
+			cpumask_set_cpu(cpu, unreached);
+		}
+	}
+}
+
+static int sbi_ipi_send_mask(void *data, const struct cpumask *mask, struct cpumask *unreached)
+{
+	struct cpumask left = *mask;
+	struct cpumask taken;
+	unsigned long base;
+	unsigned long hart_mask;
+
+	(void)data;
+	mb_before_ecall(); /* rule 3: pairs with mb_after_pending_clear() on the target */
+	while (sbi_windows_next(&windows, &left, &base, &hart_mask, &taken)) {
+		if (!firmware_send(base, hart_mask)) {
+			retry_one_by_one(&taken, unreached);
+		}
+	}
+	return cpumask_empty(unreached) ? 0 : -EIO;
+}
+
+static void sbi_ipi_handle_irq(struct pt_regs *regs)
+{
+	struct pt_regs *outer = irq_enter(regs);
+
+	/* Rule 4. Clear first, take after: a ring between the two then causes another entry. */
+	ssip_clear();
+	mb_after_pending_clear();
+	ipi_mux_process(&mux);
+	irq_exit(outer);
+}
+
+static int sbi_ipi_cpu_init(void)
+{
+	ssip_clear();
+	ssip_enable();
+	return 0;
+}
+
+static void sbi_ipi_cpu_exit(void)
+{
+	ssip_disable();
+}
+
+static uint64_t sbi_ipi_rings(unsigned int cpu)
+{
+	return cpu < CROSSCALL_NR_CPUS
+		       ? atomic_load_explicit(&sbi_cpu[cpu].calls, memory_order_relaxed)
+		       : 0;
+}
+
+uint64_t sbi_ipi_retries(unsigned int cpu)
+{
+	return cpu < CROSSCALL_NR_CPUS
+		       ? atomic_load_explicit(&sbi_cpu[cpu].retries, memory_order_relaxed)
+		       : 0;
+}
+
+static struct doorbell sbi_ipi = {
+	.name = "sbi-ipi",
+	.nr_irqs = NR_IPI,
+	.cpu_init = sbi_ipi_cpu_init,
+	.cpu_exit = sbi_ipi_cpu_exit,
+	.handle_irq = sbi_ipi_handle_irq,
+	.rings = sbi_ipi_rings,
+};
+
+int sbi_ipi_init(const hwid_t *hart, unsigned int nr_cpus, const struct doorbell **out)
+{
+	if (out == NULL) {
+		return -EINVAL;
+	}
+	int err = sbi_windows_build(&windows, hart, nr_cpus);
+
+	if (err != 0) {
+		return err;
+	}
+	if (!sbi_probe_extension(SBI_EXT_IPI)) {
+		return -EOPNOTSUPP;
+	}
+	/* Starting over: -EINVAL only says that there was no mux yet. */
+	if (ipi_mux_destroy(&mux) == -EBUSY) {
+		return -EBUSY;
+	}
+	int base = ipi_mux_create(&mux, NR_IPI, sbi_ipi_send_mask, NULL);
+
+	if (base < 0) {
+		return base;
+	}
+	sbi_ipi.base_irq = (unsigned int)base;
+	*out = &sbi_ipi;
+	return 0;
+}
