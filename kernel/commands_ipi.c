@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/* The IPI table, and how long IPIs take. */
+#include <string.h>
+
+#include <crosscall/cpu.h>
+#include <crosscall/latency.h>
+
+#include "kernel/commands.h"
+#include "kernel/console.h"
+#include "kernel/params.h"
+#include "kernel/table.h"
+
+#define BAR_MOST 40U
+
+static const char *const part_names[NR_IPI_LATENCY_PARTS] = {
+	[IPI_SEND_TO_ENTRY] = "send to entry",
+	[IPI_ENTRY_TO_DONE] = "entry to done",
+};
+
+/* By name, or by number. */
+static bool parse_kind(const char *word, unsigned int *kind)
+{
+	for (*kind = 0; *kind < NR_IPI; (*kind)++) {
+		if (strcmp(word, ipi_name(*kind)) == 0) {
+			return true;
+		}
+	}
+	return parse_number(word, 0, NR_IPI - 1, kind);
+}
+
+static void print_histogram(const struct ipi_latency *latency)
+{
+	uint32_t most = 1;
+
+	for (unsigned int b = 0; b < IPI_LATENCY_BUCKETS; b++) {
+		most = latency->bucket[b] > most ? latency->bucket[b] : most;
+	}
+	for (unsigned int b = 0; b < IPI_LATENCY_BUCKETS; b++) {
+		char bar[BAR_MOST + 1];
+		size_t length = ((size_t)latency->bucket[b] * BAR_MOST + most - 1) / most;
+
+		if (latency->bucket[b] != 0) {
+			memset(bar, '#', length);
+			bar[length] = '\0';
+			printk("    below %12lu ns %8lu %s\n", 1UL << b,
+			       (unsigned long)latency->bucket[b], bar);
+		}
+	}
+}
+
+static void print_part(unsigned int kind, enum ipi_latency_part part)
+{
+	struct ipi_latency sum = {0};
+
+	for (unsigned int cpu = 0; cpu < nr_cpu_ids(); cpu++) {
+		struct ipi_latency one;
+
+		if (ipi_latency_read(cpu, kind, part, &one) == 0) {
+			ipi_latency_merge(&sum, &one);
+		}
+	}
+	if (sum.samples == 0) {
+		printk("  %s: no samples\n", part_names[part]);
+		return;
+	}
+	printk("  %s: %lu samples, ns: least %lu, median %lu, p99 %lu, most %lu\n",
+	       part_names[part], (unsigned long)sum.samples, (unsigned long)sum.min,
+	       (unsigned long)sum.median, (unsigned long)sum.p99, (unsigned long)sum.max);
+	print_histogram(&sum);
+}
+
+static void run_latency(const char *word)
+{
+	unsigned int kind;
+
+	if (word == NULL) {
+		printk("usage: ipi latency KIND\n");
+		return;
+	}
+	if (!parse_kind(word, &kind)) {
+		printk("%s: no kind; the table names them\n", word);
+		return;
+	}
+	unsigned long state = console_lock();
+
+	printk("%s, all CPUs\n", ipi_name(kind));
+	print_part(kind, IPI_SEND_TO_ENTRY);
+	print_part(kind, IPI_ENTRY_TO_DONE);
+	console_unlock(state);
+}
+
+void run_ipi(char *const argv[MAX_WORDS])
+{
+	if (argv[1] == NULL) {
+		table_print(false);
+	} else if (strcmp(argv[1], "latency") == 0) {
+		run_latency(argv[2]);
+	} else if (strcmp(argv[1], "reset") == 0 && argv[2] == NULL) {
+		ipi_latency_reset();
+		printk("latencies start over\n");
+	} else {
+		printk("%s: not a word that ipi knows; there are latency KIND and reset\n",
+		       argv[1]);
+	}
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+#include "kernel/crash.h"
+
+#include <string.h>
+
+#include <crosscall/smp_call.h>
+
+#include <asm/cpu.h>
+
+#include "kernel/arch.h"
+#include "kernel/console.h"
+#include "kernel/idle.h"
+#include "kernel/panic.h"
+
+static void crash_trap(void *unused)
+{
+	(void)unused;
+	__builtin_trap();
+}
+
+static void crash_panic(void *unused)
+{
+	(void)unused;
+	panic("asked for");
+}
+
+/*
+ * Goes down until the stack is used up, and traps there. Deeper would do no good: without memory
+ * protection it only destroys what lies below. Each level keeps something, so that it does not
+ * become a loop.
+ */
+static unsigned int dig(volatile unsigned int *above, smp_call_func_t at_the_end)
+{
+	volatile unsigned int here[16];
+
+	here[0] = *above;
+	if ((unsigned long)here < this_cpu()->stack_limit) {
+		at_the_end(NULL);
+		return here[0];
+	}
+	return dig(here, at_the_end) + here[0];
+}
+
+static void crash_overflow(void *unused)
+{
+	volatile unsigned int ground = 0;
+
+	(void)unused;
+	ground = dig(&ground, crash_trap);
+}
+
+static void crash_midline(void *unused)
+{
+	(void)console_lock();
+	console_write("half of a li");
+	crash_trap(unused);
+}
+
+static void take_lock(void *taken)
+{
+	(void)console_lock();
+	console_write("half of a li");
+	/* Release, paired with the acquire in is_taken(). */
+	atomic_store_explicit((atomic_bool *)taken, true, memory_order_release);
+	for (;;) {
+		cpu_relax();
+	}
+}
+
+static bool is_taken(void *taken)
+{
+	return atomic_load_explicit((atomic_bool *)taken, memory_order_acquire);
+}
+
+static void crash_locked(unsigned int cpu)
+{
+	static atomic_bool taken;
+
+	(void)smp_call_function_single(cpu, take_lock, &taken, false);
+	wait_until(is_taken, &taken, PATIENCE_NS);
+	panic("asked for, while another CPU keeps the console");
+}
+
+bool crash_cpu(unsigned int cpu, const char *way)
+{
+	static const struct {
+		const char *name;
+		smp_call_func_t func;
+	} ways[] = {{"trap", crash_trap},
+		    {"overflow", crash_overflow},
+		    {"panic", crash_panic},
+		    {"midline", crash_midline}};
+
+	if (strcmp(way, "locked") == 0) {
+		crash_locked(cpu);
+	}
+	for (unsigned int i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		if (strcmp(way, ways[i].name) == 0) {
+			(void)smp_call_function_single(cpu, ways[i].func, NULL, true);
+			return true;
+		}
+	}
+	return false;
+}

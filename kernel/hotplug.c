@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+#include "kernel/hotplug.h"
+
+#include <crosscall/cpu.h>
+#include <crosscall/parking.h>
+#include <crosscall/resched.h>
+#include <crosscall/stop.h>
+
+#include <asm/cpu.h>
+#include <asm/irqflags.h>
+
+#include "kernel/arch.h"
+#include "kernel/bringup.h"
+#include "kernel/doorbell.h"
+#include "kernel/idle.h"
+
+static _Atomic uint32_t shutting_down;
+
+static bool is_off(void *arg)
+{
+	const struct percpu *cpu = arg;
+
+	return arch_cpu_power(cpu->hwid) == CPU_POWER_OFF;
+}
+
+static bool is_parked(void *arg)
+{
+	const struct percpu *cpu = arg;
+
+	return smp_is_parked(cpu->cpu);
+}
+
+/* Online, and with park= also through its test of the doorbell. */
+static bool is_running(void *arg)
+{
+	const struct percpu *cpu = arg;
+
+	/* Acquire, paired with the release in set_state(). */
+	return cpu_online(cpu->cpu) &&
+	       atomic_load_explicit(&cpu->state, memory_order_acquire) == CPU_RUNNING;
+}
+
+const char *cpu_down(unsigned int cpu)
+{
+	struct percpu *data = cpu_data(cpu);
+
+	if (data == &boot_percpu) {
+		return "the boot CPU runs the console";
+	}
+	if (!cpu_online(cpu)) {
+		return "is not online";
+	}
+	/* Release, paired with the acquire in hotplug_leave_if_asked(). */
+	atomic_store_explicit(&data->leaving, 1, memory_order_release);
+
+	int error = resched_cpu(cpu);
+
+	/* A CPU that has seen the flag by itself may have left already, its doorbell too. */
+	if (error != 0 && cpu_online(cpu)) {
+		return "cannot be rung";
+	}
+	return wait_until(is_off, data, PATIENCE_NS) ? NULL : "did not leave";
+}
+
+const char *cpu_up(unsigned int cpu)
+{
+	struct percpu *data = cpu_data(cpu);
+
+	if (cpu_online(cpu)) {
+		return "is online";
+	}
+	if (smp_is_parked(cpu)) {
+		return "is stopped: start fetches it";
+	}
+	if (arch_cpu_power(data->hwid) != CPU_POWER_OFF) {
+		return "is not off, says the firmware";
+	}
+	return bringup_again(data);
+}
+
+void hotplug_leave_if_asked(void)
+{
+	/* Acquire, paired with the release in cpu_down(). */
+	if (atomic_exchange_explicit(&this_cpu()->leaving, 0, memory_order_acquire) == 0) {
+		return;
+	}
+	local_irq_disable();
+	(void)smp_cpu_dying();
+	doorbell()->cpu_exit();
+	arch_cpu_park();
+}
+
+const char *cpu_stop_one(unsigned int cpu)
+{
+	struct cpumask mask = cpumask_of(cpu);
+
+	if (cpu_data(cpu) == this_cpu()) {
+		return "runs the console";
+	}
+	if (!cpu_online(cpu)) {
+		return "is not online";
+	}
+	if (smp_send_stop_mask(&mask, PATIENCE_NS, NULL) != 0) {
+		return "did not stop";
+	}
+	return wait_until(is_parked, cpu_data(cpu), PATIENCE_NS) ? NULL : "did not park";
+}
+
+/* The address in the mailbox: back into the interrupt handler that parked. */
+static void resume(void)
+{
+}
+
+const char *cpu_restart(unsigned int cpu)
+{
+	if (!smp_is_parked(cpu)) {
+		return "is not stopped";
+	}
+	if (smp_unpark(cpu, resume, PATIENCE_NS) != 0) {
+		return "did not take the address from its mailbox";
+	}
+	return wait_until(is_running, cpu_data(cpu), PATIENCE_NS) ? NULL : "did not come back";
+}
+
+void hotplug_sleep(void)
+{
+	wait_for_interrupt();
+	local_irq_enable();
+	local_irq_disable();
+}
+
+void hotplug_begin_shutdown(void)
+{
+	atomic_store_explicit(&shutting_down, 1, memory_order_relaxed);
+	for (unsigned int cpu = 0; cpu < nr_numbered(); cpu++) {
+		if (smp_is_parked(cpu)) {
+			/* One that does not come shows as not off. */
+			(void)smp_unpark(cpu, arch_cpu_park, PATIENCE_NS);
+		}
+	}
+}
+
+bool hotplug_is_shutdown(void)
+{
+	return atomic_load_explicit(&shutting_down, memory_order_relaxed) != 0;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* Waiting without burning the host's processors. */
+#ifndef KERNEL_IDLE_H
+#define KERNEL_IDLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * Longer than anything takes that is not lost. A firmware with fair spinlocks needs seconds to
+ * start many virtual CPUs on few real ones.
+ */
+#define PATIENCE_NS 60000000000ULL
+
+/*
+ * Passes through the scheduler if somebody asked for it, and otherwise sleeps until an interrupt
+ * or, when 'ns' is not 0, at most so long. Thread context, interrupts enabled.
+ */
+void idle(uint64_t ns);
+
+/* Sleeps at most 'ns' with interrupts masked; returns early when one is pending. */
+void sleep_masked(uint64_t ns);
+
+/*
+ * True as soon as done(arg) is; false when it is not after 'ns'. Spins for a moment, then sleeps in
+ * steps that grow: what waits must not take the host's processor from what it waits for. Thread
+ * context, in either interrupt state.
+ */
+bool wait_until(bool (*done)(void *arg), void *arg, uint64_t ns);
+
+#endif

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+#include "kernel/panic.h"
+
+#include <setjmp.h>
+#include <stdio.h>
+
+#include <crosscall/cpu.h>
+#include <crosscall/errno.h>
+#include <crosscall/stop.h>
+
+#include <asm/cpu.h>
+#include <asm/irqflags.h>
+
+#include "kernel/arch.h"
+#include "kernel/console.h"
+#include "kernel/result.h"
+
+/* Long enough for a virtual CPU whose host is busy; one that masks interrupts stays silent. */
+#define CRASH_STOP_NS 3000000000ULL
+
+/* Of the CPU that crashes first: whom it stopped, and who did not answer. */
+static struct cpumask stopped;
+static struct cpumask silent;
+
+struct panic_catch {
+	jmp_buf jump;
+	char *message;
+	size_t size;
+};
+
+/*
+ * The first CPU here ends the machine. The library chooses it and stops the others, which save
+ * where they were; one that crashes too meanwhile stays here for good. So one report comes out
+ * whole.
+ */
+static void enter_crash(void)
+{
+	local_irq_disable();
+	if (this_cpu()->crashing) {
+		/* Crashed while reporting a crash: what is left must need next to nothing. */
+		arch_exit(1);
+	}
+	this_cpu()->crashing = true;
+	cpumask_copy_online(&stopped);
+	cpumask_clear_cpu(this_cpu()->cpu, &stopped);
+	if (smp_send_crash_stop(CRASH_STOP_NS, &silent) == -EBUSY) {
+		for (;;) {
+			wait_for_interrupt();
+		}
+	}
+	console_seize();
+}
+
+static void print_stopped(void)
+{
+	unsigned int cpu;
+
+	for_each_cpu(cpu, &stopped) {
+		if (cpumask_test_cpu(cpu, &silent)) {
+			printk("  cpu %u: silent; nothing here interrupts a masked CPU\n", cpu);
+		} else {
+			printk("  cpu %u: stopped at pc %016lx, sp %016lx\n", cpu,
+			       cpu_data(cpu)->crash_pc, cpu_data(cpu)->crash_sp);
+		}
+	}
+}
+
+static _Noreturn void end_crash(void)
+{
+	print_stopped();
+	result_print_fail();
+	arch_exit(1);
+}
+
+void panic(const char *message)
+{
+	struct panic_catch *catch = this_cpu()->catch;
+
+	if (catch != NULL) {
+		snprintf(catch->message, catch->size, "%s", message);
+		longjmp(catch->jump, 1);
+	}
+	enter_crash();
+	printk("crosscall: panic on CPU %u (%s %lu): %s\n", this_cpu()->cpu, arch_hwid_name,
+	       (unsigned long)this_cpu()->hwid.id, message);
+	end_crash();
+}
+
+void fatal_trap(const char *what, const struct pt_regs *regs)
+{
+	enter_crash();
+	printk("crosscall: panic on CPU %u (%s %lu): %s\n", this_cpu()->cpu, arch_hwid_name,
+	       (unsigned long)this_cpu()->hwid.id, what);
+	if (regs != NULL) {
+		arch_show_regs(regs);
+	}
+	end_crash();
+}
+
+void stack_overflow(const struct pt_regs *regs)
+{
+	/*
+	 * This runs on the emergency stack: a further trap must not be taken for one more overflow.
+	 */
+	this_cpu()->stack_limit = 0;
+	this_cpu()->stack_top = ~0UL;
+	fatal_trap("stack overflow", regs);
+}
+
+static __attribute__((noinline)) bool run_caught(struct panic_catch *catch, void (*fn)(void *arg),
+						 void *arg)
+{
+	if (setjmp(catch->jump) != 0) {
+		return true;
+	}
+	this_cpu()->catch = catch;
+	fn(arg);
+	return false;
+}
+
+bool catch_panic(void (*fn)(void *arg), void *arg, char *message, size_t size)
+{
+	struct panic_catch catch = {.message = message, .size = size};
+	unsigned long state = local_irq_save();
+	bool panicked;
+
+	local_irq_restore(state);
+	panicked = run_caught(&catch, fn, arg);
+	this_cpu()->catch = NULL;
+	if (panicked) {
+		local_irq_disable();
+		local_irq_restore(state);
+	}
+	return panicked;
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+#include "kernel/params.h"
+
+#include <limits.h>
+#include <string.h>
+
+#include <crosscall/config.h>
+
+#include "kernel/console.h"
+
+#define LINE_SIZE 1024
+#define SPACES " \t\n"
+
+struct params params = {
+	.cpus = CROSSCALL_NR_CPUS, .doorbell = "auto", .tlb = "ipi", .tick = "none", .seed = 1};
+
+/* The words of the line, each with a NUL behind it; texts in 'params' point into it. */
+static char line[LINE_SIZE];
+
+/*
+ * A word is "key" for a flag, "key=value" for the others, whichever fields of these are not null.
+ */
+struct word {
+	const char *key;
+	bool *flag;
+	const char **text;
+	unsigned int *number;
+	unsigned int low, high;
+};
+
+static const struct word words[] = {
+	{.key = "batch", .flag = &params.batch},
+	{.key = "conform", .flag = &params.conform, .text = &params.only},
+	{.key = "doorbell", .text = &params.doorbell},
+	{.key = "tlb", .text = &params.tlb},
+	{.key = "cpus", .number = &params.cpus, .low = 1, .high = CROSSCALL_NR_CPUS},
+	{.key = "seed", .number = &params.seed, .low = 0, .high = INT_MAX},
+	{.key = "hotplug", .number = &params.hotplug, .low = 1, .high = INT_MAX},
+	{.key = "park", .text = &params.park},
+	{.key = "tick", .text = &params.tick},
+	{.key = "torture", .number = &params.torture, .low = 1, .high = INT_MAX},
+};
+
+bool parse_number(const char *text, unsigned int low, unsigned int high, unsigned int *value)
+{
+	unsigned long sum = 0;
+
+	if (*text == '\0') {
+		return false;
+	}
+	for (; *text != '\0'; text++) {
+		if (*text < '0' || *text > '9') {
+			return false;
+		}
+		sum = sum * 10 + (unsigned long)(*text - '0');
+		if (sum > high) {
+			return false;
+		}
+	}
+	*value = (unsigned int)sum;
+	return sum >= low;
+}
+
+/*
+ * Takes one word that this entry knows; 'value' is null for "key". False when the value is no good.
+ */
+static bool take_value(const struct word *word, const char *value)
+{
+	if (word->flag != NULL) {
+		*word->flag = true;
+	}
+	if (word->text != NULL && value != NULL) {
+		*word->text = value;
+	}
+	if (word->number != NULL &&
+	    !parse_number(value != NULL ? value : "", word->low, word->high, word->number)) {
+		printk("crosscall: %s=%s: not a number from %u to %u\n", word->key,
+		       value != NULL ? value : "", word->low, word->high);
+		return false;
+	}
+	return true;
+}
+
+static bool take_word(const char *text)
+{
+	size_t len = strcspn(text, "=");
+	const char *value = text[len] == '=' ? text + len + 1 : NULL;
+
+	for (unsigned int i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		const struct word *word = &words[i];
+		bool takes_value = word->text != NULL || word->number != NULL;
+
+		if (strlen(word->key) == len && strncmp(word->key, text, len) == 0 &&
+		    (value == NULL || takes_value) &&
+		    (value != NULL || word->text == NULL || word->flag != NULL)) {
+			return take_value(word, value);
+		}
+	}
+	printk("crosscall: unknown word on the command line, ignored: %s\n", text);
+	return true;
+}
+
+static bool take_tick(void)
+{
+	params.tick_broadcast = strcmp(params.tick, "broadcast") == 0;
+	if (!params.tick_broadcast && strcmp(params.tick, "none") != 0) {
+		printk("crosscall: tick=%s: neither none nor broadcast\n", params.tick);
+		return false;
+	}
+	return true;
+}
+
+bool params_read(const struct dt *dt)
+{
+	const char *args = dt_string(dt, dt_find_path(dt, "/chosen"), "bootargs");
+	bool good = true;
+	char *word = line;
+
+	if (args == NULL) {
+		return true;
+	}
+	if (strlen(args) >= sizeof(line)) {
+		printk("crosscall: the command line is longer than %d bytes\n", LINE_SIZE - 1);
+		return false;
+	}
+	memcpy(line, args, strlen(args) + 1);
+	while (*(word += strspn(word, SPACES)) != '\0') {
+		char *end = word + strcspn(word, SPACES);
+
+		if (*end != '\0') {
+			*end++ = '\0';
+		}
+		good = take_word(word) && good;
+		word = end;
+	}
+	return take_tick() && good;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* The words of the kernel's command line (/chosen/bootargs). */
+#ifndef KERNEL_PARAMS_H
+#define KERNEL_PARAMS_H
+
+#include <stdbool.h>
+
+#include "kernel/fdt.h"
+
+struct params {
+	bool batch;	      /* "batch": no shell, power off after the table */
+	bool conform;	      /* "conform": run the conformance suite instead of the self-check */
+	const char *only;     /* "conform=PART": only its tests whose name contains this */
+	unsigned int seed;    /* "seed=N": of its random numbers */
+	unsigned int torture; /* "torture=N": iterations a CPU of its torture */
+	unsigned int cpus;    /* "cpus=N": start no more than N */
+	const char *doorbell; /* "doorbell=NAME" or "auto" */
+	const char *tlb;      /* "tlb=ipi", "tlb=firmware" or "tlb=broadcast" */
+	const char *tick;     /* "tick=none" or ... */
+	bool tick_broadcast;  /* ... "tick=broadcast": see timer.h */
+	const char *park;     /* "park=LIST": these wait at their mailboxes from the boot on */
+	unsigned int hotplug; /* "hotplug=N": take CPUs away and bring them back N times */
+};
+
+extern struct params params;
+
+/*
+ * Reads the words. One that nobody knows is named and ignored. Returns false, after a line that
+ * says what is wrong, when a known word's value cannot be used.
+ */
+bool params_read(const struct dt *dt);
+
+/* A decimal number from 'low' to 'high' and nothing else. */
+bool parse_number(const char *text, unsigned int low, unsigned int high, unsigned int *value);
+
+#endif

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+#include "kernel/percpu.h"
+
+#include <stddef.h>
+
+#include <crosscall/config.h>
+
+#include <asm/cpu.h>
+
+#include "kernel/arch.h"
+#include "kernel/memory.h"
+
+_Static_assert(offsetof(struct percpu, stack_top) == PERCPU_STACK_TOP &&
+		       offsetof(struct percpu, stack_limit) == PERCPU_STACK_LIMIT &&
+		       offsetof(struct percpu, scratch) == PERCPU_SCRATCH &&
+		       PERCPU_SCRATCH2 == PERCPU_SCRATCH + sizeof(unsigned long) &&
+		       offsetof(struct percpu, kernel_sp) == PERCPU_KERNEL_SP,
+	       "percpu_offsets.h disagrees with struct percpu");
+
+#define GUARD_PATTERN 0xa5
+#define GUARD_CHECKED 64 /* bytes: a frame that reaches this far down has used the whole guard */
+
+struct percpu boot_percpu;
+_Alignas(16) char boot_stack[STACK_SIZE];
+
+static struct percpu *numbered[CROSSCALL_NR_CPUS];
+static unsigned int nr;
+
+struct percpu *cpu_data(unsigned int cpu)
+{
+	return cpu < nr ? numbered[cpu] : NULL;
+}
+
+unsigned int nr_numbered(void)
+{
+	return nr;
+}
+
+/*
+ * The guard is not memory that faults: it is mapped like the rest of the stack. Trap entry
+ * compares sp with stack_limit, and the pattern shows an overflow that came back before the next
+ * trap.
+ */
+static void set_stack(struct percpu *cpu, void *stack)
+{
+	cpu->stack = stack;
+	cpu->stack_top = (unsigned long)stack + STACK_SIZE;
+	cpu->stack_limit = (unsigned long)stack + STACK_GUARD;
+	for (unsigned int i = 0; i < GUARD_CHECKED; i++) {
+		cpu->stack[i] = GUARD_PATTERN;
+	}
+}
+
+bool stack_guard_intact(void)
+{
+	const unsigned char *stack = this_cpu()->stack;
+
+	for (unsigned int i = 0; i < GUARD_CHECKED; i++) {
+		if (stack[i] != GUARD_PATTERN) {
+			return false;
+		}
+	}
+	return true;
+}
+
+struct percpu *percpu_create(hwid_t hwid)
+{
+	void *stack = memory_reserve(STACK_SIZE, 16);
+	struct percpu *cpu = memory_reserve(sizeof(*cpu), CROSSCALL_CACHE_LINE);
+
+	if (stack == NULL || cpu == NULL) {
+		return NULL;
+	}
+	cpu->hwid = hwid;
+	set_stack(cpu, stack);
+	return cpu;
+}
+
+void percpu_number(struct percpu *cpu)
+{
+	cpu->cpu = nr;
+	numbered[nr] = cpu;
+	nr++;
+}
+
+void percpu_init_boot(hwid_t hwid)
+{
+	boot_percpu.hwid = hwid;
+	set_stack(&boot_percpu, boot_stack);
+	percpu_number(&boot_percpu);
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/* Starting and stopping harts: SBI 2.0, chapter 9 (Hart State Management). */
+#include <asm/cpu.h>
+#include <asm/irqflags.h>
+#include <asm/sbi.h>
+
+#include "kernel/arch.h"
+
+#define HSM_HART_START 0UL
+#define HSM_HART_STOP 1UL
+#define HSM_HART_GET_STATUS 2UL
+#define HSM_STARTED 0
+#define HSM_STOPPED 1
+
+extern char secondary_boot[];
+
+/*
+ * Every hart that was ever asked for, for boot.S: a hart that strays finds its struct percpu
+ * here.
+ */
+struct hart_start {
+	unsigned long hart;
+	struct percpu *cpu;
+};
+
+extern struct hart_start hart_starts[CROSSCALL_NR_CPUS];
+extern unsigned int nr_hart_starts;
+
+struct hart_start hart_starts[CROSSCALL_NR_CPUS];
+unsigned int nr_hart_starts;
+
+_Static_assert(sizeof(struct hart_start) == 16 && offsetof(struct hart_start, cpu) == 8,
+	       "boot.S walks the array");
+
+const char arch_hwid_name[] = "hart";
+
+hwid_t arch_cpu_hwid(uint64_t reg)
+{
+	return (hwid_t){.id = reg};
+}
+
+/* A hart without address translation has no S-mode to run this kernel in. */
+const char *arch_cpu_unusable(const struct dt *dt, int node)
+{
+	if (!dt_has(dt, node, "mmu-type") ||
+	    dt_string_list_has(dt, node, "mmu-type", "riscv,none")) {
+		return "no mmu-type in the device tree";
+	}
+	return NULL;
+}
+
+const char *arch_smp_unavailable(void)
+{
+	return sbi_probe_extension(SBI_EXT_HSM) ? NULL : "the firmware has no HSM extension";
+}
+
+static const char *refusal(long error)
+{
+	switch (error) {
+	case SBI_ERR_INVALID_ADDRESS:
+		return "the firmware will not start it: invalid address";
+	case SBI_ERR_INVALID_PARAM:
+		return "the firmware will not start it: it knows no such hart";
+	case SBI_ERR_ALREADY_AVAILABLE:
+	case SBI_ERR_ALREADY_STARTED:
+		return "the firmware will not start it: it runs already";
+	case SBI_ERR_DENIED:
+		return "the firmware will not start it: denied";
+	default:
+		return "the firmware will not start it";
+	}
+}
+
+static void note_start(struct percpu *cpu)
+{
+	unsigned int i = 0;
+
+	while (i < nr_hart_starts && hart_starts[i].hart != cpu->hwid.id) {
+		i++;
+	}
+	hart_starts[i] = (struct hart_start){.hart = cpu->hwid.id, .cpu = cpu};
+	if (i == nr_hart_starts) {
+		nr_hart_starts++;
+	}
+}
+
+const char *arch_cpu_start(struct percpu *cpu)
+{
+	struct sbiret ret;
+
+	note_start(cpu);
+
+	/*
+	 * The ecall's own ordering is the firmware's; what it hands over must be in memory before.
+	 */
+	atomic_thread_fence(memory_order_seq_cst);
+	ret = sbi_ecall(SBI_EXT_HSM, HSM_HART_START, cpu->hwid.id, (unsigned long)secondary_boot,
+			(unsigned long)cpu);
+	return ret.error == SBI_SUCCESS ? NULL : refusal(ret.error);
+}
+
+enum cpu_power arch_cpu_power(hwid_t hwid)
+{
+	struct sbiret ret = sbi_ecall(SBI_EXT_HSM, HSM_HART_GET_STATUS, hwid.id, 0, 0);
+
+	if (ret.error != SBI_SUCCESS) {
+		return CPU_POWER_UNKNOWN;
+	}
+	return ret.value == HSM_STOPPED ? CPU_POWER_OFF : CPU_POWER_ON;
+}
+
+void arch_cpu_park(void)
+{
+	local_irq_disable();
+	sbi_ecall(SBI_EXT_HSM, HSM_HART_STOP, 0, 0, 0);
+	for (;;) {
+		wait_for_interrupt();
+	}
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* The self-check: does every way of reaching a CPU reach it, exactly once, and nobody else? */
+#ifndef KERNEL_SELFCHECK_H
+#define KERNEL_SELFCHECK_H
+
+/* All of it, on all CPUs that are online. The boot CPU, thread context. */
+void selfcheck_all(void);
+
+/* Its parts. */
+void selfcheck_pairs(void);
+void selfcheck_broadcast(void);
+void selfcheck_calls(void);
+void selfcheck_misuse(void);
+void selfcheck_tlb(void);
+void selfcheck_user(void);
+void selfcheck_late(void);
+
+/* tick=broadcast: starts the tick. */
+void selfcheck_tick(void);
+/* park=, in a batch run, before the rest: fetches all that are parked. */
+void selfcheck_parked(void);
+
+#endif

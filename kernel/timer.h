@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One CPU's timer for two uses: somebody's sleep, and with tick=broadcast the machine's tick. The
+ * tick is the boot CPU's periodic timer; it tells all others by IPI_TIMER, and they program none.
+ */
+#ifndef KERNEL_TIMER_H
+#define KERNEL_TIMER_H
+
+#include <stdint.h>
+
+/*
+ * As arch_timer_set() and arch_timer_stop(), and the tick goes on. A sleep may end early, at a
+ * tick. Context: on the CPU, interrupts masked.
+ */
+void timer_set(uint64_t ns);
+void timer_stop(void);
+
+/* The boot CPU, thread context. */
+void tick_start(void);
+void tick_stop(void);
+
+/* Ticks that did not reach a CPU that was online. The boot CPU. */
+unsigned long tick_failures(void);
+
+#endif
