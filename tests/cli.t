@@ -1,0 +1,144 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# the command's options: usage errors, help, missing packages, time-out, signals
+# shellcheck source=tests/lib/tap.sh
+. "$(dirname "$0")/lib/tap.sh"
+
+crosscall=$root/crosscall
+
+# usage WORDS ARGUMENTS...: status 2, nothing on standard output, one line that has the words.
+usage()
+{
+	words=$1
+	shift
+	"$crosscall" "$@" >"$work/out" 2>"$work/err" </dev/null
+	status=$?
+	if [ $status -eq 2 ] && [ ! -s "$work/out" ] && [ "$(wc -l <"$work/err")" -eq 1 ] &&
+		grep -q -e "$words" "$work/err"; then
+		ok 0 "usage: crosscall $*"
+	else
+		ok 1 "usage: crosscall $*"
+		diag "status $status, wanted one line with '$words':"
+		diag - <"$work/err"
+	fi
+}
+
+usage "no command"
+usage "unknown command 'boot'" boot
+usage "unknown option '--fast'" run --fast
+usage "unexpected argument 'now'" run now
+usage "unknown option '-x'" test -x
+usage "unexpected argument 'now'" test now
+usage "no command 'boot'" help boot
+usage "one command" help run test
+for option in --arch --cpus --doorbell --append --timeout --qemu-args; do
+	usage "$option needs a value" run $option
+done
+usage "--only needs a value" test --only
+usage "no test has that" test --only no-such-test
+usage "riscv64 or aarch64" run --arch x86_64
+usage "riscv64 or aarch64" run --arch ""
+usage "not a number from 1 to 128" run --cpus four
+usage "not a number" run --cpus ""
+usage "not a number" run --cpus -1
+usage "not a number" run --cpus 4.0
+usage "not a number" run --cpus 99999999999999999999
+usage "out of range: 1 to 128 (OpenSBI" run --cpus 0
+usage "out of range: 1 to 128 (OpenSBI" run --cpus 129
+usage "out of range: 1 to 512" run --arch aarch64 --cpus 513
+usage "out of range: 1 to 8" run --arch aarch64 --doorbell gicv2 --cpus 9
+usage "on riscv64 there are: auto sbi-ipi" run --doorbell gicv3
+usage "on aarch64 there are: auto gicv3" run --arch aarch64 --doorbell sbi-ipi
+usage "on riscv64 there are" run --doorbell ""
+usage "on riscv64 there are" run --doorbell "auto sbi-ipi"
+usage "out of range" run --timeout 0
+usage "not a number" run --timeout soon
+
+for command in "" run test help; do
+	# shellcheck disable=SC2086 # an empty word is no word
+	check "help $command" "$crosscall" help $command
+done
+check "run --help" "$crosscall" run --help
+for option in --arch --cpus --doorbell --batch --append --timeout --gdb --qemu-args --no-install; do
+	"$crosscall" help run | grep -q -e "^ *$option"
+	ok $? "help run names $option"
+done
+for option in --quick --list --only --no-install; do
+	"$crosscall" help test | grep -q -e "^ *$option"
+	ok $? "help test names $option"
+done
+is "$("$crosscall" test --list | wc -l)" "$(find "$root/tests" -maxdepth 1 -name '*.t' | wc -l)" \
+	"test --list has a line for each test file"
+is "$("$crosscall" test --list --only cli | awk '{ print $1 }')" cli "test --list --only cli"
+
+# A PATH in which one program is missing: path_without PROGRAM
+path_without()
+{
+	rm -rf "${work:?}/bin" && mkdir "$work/bin"
+	for folder in /usr/bin /bin /usr/sbin /sbin; do
+		ln -s "$folder"/* "$work/bin" 2>/dev/null
+	done
+	rm -f "$work/bin/$1"
+}
+
+# missing PROGRAM PACKAGE ARGUMENTS...
+missing()
+{
+	path_without "$1"
+	package=$2
+	shift 2
+	PATH="$work/bin" "$crosscall" "$@" --no-install >"$work/out" 2>"$work/err" </dev/null
+	is $? 1 "--no-install without $package: status 1"
+	is "$(wc -l <"$work/err")" 1 "--no-install without $package: one line"
+	grep -q "missing packages.*[: ]$package\$" "$work/err"
+	ok $? "--no-install without $package: the line names it"
+}
+
+missing qemu-system-riscv64 qemu-system-misc run
+missing riscv64-unknown-elf-gcc gcc-riscv64-unknown-elf run
+missing qemu-system-aarch64 qemu-system-arm run --arch aarch64
+missing gdb-multiarch gdb-multiarch run --gdb
+missing shellcheck shellcheck test
+
+# Without apt-get, and with an apt-get that fails, the line names the package too.
+path_without qemu-system-riscv64
+rm "$work/bin/apt-get"
+PATH="$work/bin" "$crosscall" run >"$work/out" 2>"$work/err" </dev/null
+is "$? $(tail -n 1 "$work/err")" \
+	"1 crosscall: no apt-get here; install these yourself: qemu-system-misc" "no apt-get"
+printf '#!/bin/sh\necho "E: no network"; exit 100\n' >"$work/bin/apt-get"
+chmod +x "$work/bin/apt-get"
+printf '#!/bin/sh\nexec "$@"\n' >"$work/bin/sudo"
+chmod +x "$work/bin/sudo"
+PATH="$work/bin" "$crosscall" run >"$work/out" 2>"$work/err" </dev/null
+is $? 1 "apt-get fails: status 1"
+grep -q 'could not install: qemu-system-misc' "$work/err" && grep -q 'E: no network' "$work/err"
+ok $? "apt-get fails: the package is named and apt's own words are shown"
+
+usage "QEMU refuses this machine.*unsupported machine" run --no-install --qemu-args "-M no-such-machine"
+usage "QEMU refuses this machine.*cpu" run --no-install --qemu-args "-cpu no-such-cpu"
+
+# A guest that never ends: its hart is not started.
+"$crosscall" run --no-install --batch --timeout 2 --qemu-args -S >"$work/out" 2>"$work/err" </dev/null
+is $? 1 "time-out: status 1"
+grep -q 'timed out after 2 s' "$work/err"
+ok $? "time-out: says so"
+
+# TERM ends the script and its QEMU.
+"$crosscall" run --no-install --batch --qemu-args "-S -name crosscall-$$" >"$work/out" 2>&1 </dev/null &
+pid=$!
+tap_pids="$tap_pids $pid"
+turns=0
+while kill -0 $pid 2>/dev/null && ! pgrep -f "qemu-system.*crosscall-$$" >/dev/null &&
+	[ $turns -lt 300 ]; do
+	turns=$((turns + 1))
+	sleep 0.1
+done
+kill -TERM $pid
+wait $pid
+is $? 1 "TERM: status 1"
+sleep 0.5
+none "TERM: no QEMU is left behind" pgrep -f "qemu-system.*crosscall-$$"
+
+check ".ci/run is the test command" grep -q 'crosscall" test$' "$root/.ci/run"
+done_testing

@@ -1,0 +1,30 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# the conformance suite on the host machine: plain, sanitizers, clang; several CPU counts
+# shellcheck source=tests/lib/tap.sh
+. "$(dirname "$0")/lib/tap.sh"
+
+# conform FLAVOUR ARGUMENTS...
+conform()
+{
+	flavour=$1
+	shift
+	TSAN_OPTIONS=halt_on_error=1 timeout 600 "$build/host/$flavour/sim-conform" "$@" \
+		>"$work/tap" 2>"$work/err" </dev/null
+	status=$?
+	adopt "$work/tap" "$flavour $*" || ok 1 "$flavour $*: ran to its end"
+	if [ $status -ne 0 ]; then
+		ok 1 "$flavour $*: exit status $status"
+		tail -n 30 "$work/err" | diag -
+	fi
+}
+
+sizes="1 2 3 4 8 16"
+[ -z "$quick" ] || sizes="1 4"
+for flavour in plain asan tsan clang; do
+	for cpus in $sizes; do
+		conform "$flavour" --cpus "$cpus" --doorbell mux
+		conform "$flavour" --cpus "$cpus" --doorbell direct
+	done
+done
+done_testing

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A firmware's stand-in that QEMU starts as if it were the kernel: it sends CPUs 1 to 3 into a pen,
+ * where each waits for an address in its own word, and jumps to the kernel behind it.
+ */
+#define PSCI_CPU_ON 0xc4000003
+#define KERNEL 0x40200000
+#define RELEASE 0x40090000 /* CPU n's word is n * 8 behind; the test's device tree says so too */
+#define NR_CPUS 4
+
+	.text
+	b	start
+	nop
+	.quad	0x80000		/* text_offset */
+	.quad	0x20000		/* image_size */
+	.quad	0xa
+	.quad	0, 0, 0
+	.ascii	"ARM\x64"
+	.word	0
+
+start:
+	mov	x19, x0
+	mov	x20, #1
+1:	ldr	x0, =PSCI_CPU_ON
+	mov	x1, x20
+	adr	x2, pen
+	ldr	x3, =RELEASE
+	add	x3, x3, x20, lsl #3
+	str	xzr, [x3]
+	hvc	#0
+	add	x20, x20, #1
+	cmp	x20, #NR_CPUS
+	b.lo	1b
+	mov	x0, x19
+	ldr	x1, =KERNEL
+	br	x1
+
+/* x0 is the CPU's word. */
+pen:
+	wfe
+	ldr	x1, [x0]
+	cbz	x1, pen
+	mov	x0, xzr
+	br	x1
