@@ -38,7 +38,7 @@ image_size()
 # uboot_boot QEMU-COMMAND ADDRESS: U-Boot there starts the image at ADDRESS, which passes.
 uboot_boot()
 {
-	terminal_start "timeout 240 $1"
+	terminal_start "timeout --foreground 240 $1"
 	expect 'Hit any key'
 	keys '\r'
 	sees "U-Boot: prompt" '=> ' || return
