@@ -75,7 +75,7 @@ int crosscall_init(unsigned int nr, void *memory, size_t size, const struct ipi_
 	kinds_init(ops);
 	ipi_init();
 	ipi_stats_init();
-	resched_init();
+	idle_init();
 	irq_work_init();
 	crash_init();
 	tlb_reset();
@@ -126,6 +126,8 @@ int smp_cpu_dying(void)
 	}
 	/* Before the queue closes, so that nobody chooses this CPU only to be told -ENXIO. */
 	atomic_fetch_and_explicit(online_word(cpu), ~cpumask_bit(cpu), memory_order_relaxed);
+	/* Stopped in an interrupt while it polled: whoever comes now finds that it does not. */
+	(void)idle_take();
 	call_queue_close();
 	irq_work_close();
 	kinds_disable();

@@ -130,6 +130,29 @@ void ipi_skipped(unsigned int ipinr, unsigned int nr)
 	ipi_stats_add(ipinr, IPI_SKIPPED, nr);
 }
 
+void ipi_polled(unsigned int ipinr, unsigned int nr)
+{
+	ipi_stats_add(ipinr, IPI_RAISED, nr);
+	ipi_stats_add(ipinr, IPI_POLLED, nr);
+}
+
+void ipi_deliver(unsigned int ipinr)
+{
+	struct irq_data *data = irq_get_irq_data(kind_irq(ipinr));
+
+	if (irq_percpu_is_enabled(data->irq)) {
+		(void)generic_handle_domain_irq(data->domain, data->hwirq);
+		return;
+	}
+	struct cpumask self = cpumask_of(port_smp_processor_id());
+	struct ipi_send_result result = {0};
+
+	/* A ring of this CPU itself that fails is owed, as any other. */
+	if (ipi_send_mask(data->irq, &self, &result) != 0) {
+		note_owed(&result.unreached, ipinr);
+	}
+}
+
 static int check_send(const struct cpumask *mask, unsigned int ipinr)
 {
 	if (mask == NULL || ipinr >= NR_IPI || !cpumask_is_possible(mask)) {
@@ -161,15 +184,31 @@ static int drop_offline(unsigned int ipinr, struct cpumask *reachable, struct cp
 	return -ENXIO;
 }
 
+/* Those of *reachable that poll are told, the others rung. */
+static int send_to(struct cpumask *reachable, unsigned int ipinr, bool may_poll,
+		   struct ipi_send_result *result)
+{
+	unsigned int told = may_poll ? idle_tell(reachable, ipinr, result) : 0;
+
+	if (told != 0) {
+		ipi_stats_add(ipinr, IPI_POLLED, told - result->coalesced);
+		if (cpumask_empty(reachable)) {
+			return 0;
+		}
+	}
+	return ipi_send_mask(kind_irq(ipinr), reachable, result);
+}
+
 /* With interrupts masked; *unreached is empty on entry. */
-static int send_counted(const struct cpumask *mask, unsigned int ipinr, struct cpumask *unreached)
+static int send_counted(const struct cpumask *mask, unsigned int ipinr, bool may_poll,
+			struct cpumask *unreached)
 {
 	struct ipi_send_result result = {0};
 	struct cpumask reachable = *mask;
 	int err = drop_offline(ipinr, &reachable, unreached);
 
 	latency_send(&reachable, ipinr);
-	int send_err = ipi_send_mask(kind_irq(ipinr), &reachable, &result);
+	int send_err = send_to(&reachable, ipinr, may_poll, &result);
 
 	if (send_err != 0) {
 		note_owed(&result.unreached, ipinr);
@@ -182,7 +221,8 @@ static int send_counted(const struct cpumask *mask, unsigned int ipinr, struct c
 	return send_err != 0 ? send_err : err;
 }
 
-int smp_cross_call(const struct cpumask *mask, unsigned int ipinr, struct cpumask *unreached)
+static int send_checked(const struct cpumask *mask, unsigned int ipinr, bool may_poll,
+			struct cpumask *unreached)
 {
 	struct cpumask failed = {{0}};
 	int err = check_send(mask, ipinr);
@@ -190,7 +230,7 @@ int smp_cross_call(const struct cpumask *mask, unsigned int ipinr, struct cpumas
 	if (err == 0) {
 		unsigned long state = port_local_irq_save();
 
-		err = send_counted(mask, ipinr, &failed);
+		err = send_counted(mask, ipinr, may_poll, &failed);
 		port_local_irq_restore(state);
 	} else if (mask != NULL) {
 		failed = *mask;
@@ -199,6 +239,16 @@ int smp_cross_call(const struct cpumask *mask, unsigned int ipinr, struct cpumas
 		*unreached = failed;
 	}
 	return err;
+}
+
+int smp_cross_call(const struct cpumask *mask, unsigned int ipinr, struct cpumask *unreached)
+{
+	return send_checked(mask, ipinr, true, unreached);
+}
+
+int smp_cross_call_ring(const struct cpumask *mask, unsigned int ipinr)
+{
+	return send_checked(mask, ipinr, false, NULL);
 }
 
 int smp_send_reschedule(unsigned int cpu)

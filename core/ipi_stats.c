@@ -58,6 +58,7 @@ int ipi_stats_read(unsigned int cpu, unsigned int ipinr, struct ipi_stats *stats
 		.sent = counter_read(&count[IPI_SENT]),
 		.coalesced = counter_read(&count[IPI_COALESCED]),
 		.skipped = counter_read(&count[IPI_SKIPPED]),
+		.polled = counter_read(&count[IPI_POLLED]),
 		.failed = counter_read(&count[IPI_FAILED]),
 		.received = counter_read(&count[IPI_RECEIVED]),
 		.rescued = counter_read(&count[IPI_RESCUED]),

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include <stdatomic.h>
 #include <stdint.h>
 
 #include <crosscall/cpu.h>
@@ -7,42 +6,36 @@
 #include <crosscall/port.h>
 #include <crosscall/resched.h>
 
+#include "core/idle.h"
 #include "core/smp.h"
 
 /*
- * Set by any CPU, cleared by its own. A set flag means that its setter rings, or has rung, after
- * setting it; the CPU clears the flag before it looks at its run queue. All accesses that decide
- * are RMWs of one word, so a setter either finds it set, and the clear is still to come and reads
- * the setter's stores, or rings.
+ * NEED is set by any CPU, cleared by its own, before that looks at its run queue. Whoever sets it
+ * first rings after that, or has found the CPU polling (idle.c). All accesses that decide are RMWs
+ * of one word, so a setter either finds it set, and the clear is still to come and reads the
+ * setter's stores, or rings, or knows that the CPU looks.
  */
-struct resched_cpu {
-	_Alignas(CROSSCALL_CACHE_LINE) _Atomic uint32_t need;
-};
 
-/*
- * Two bits: both mean that the CPU has to look; OWED that the ring failed, so that the next
- * setter rings.
- */
-#define NEED_RUNG 1U
-#define NEED_OWED 2U
-
-static struct resched_cpu resched[CROSSCALL_NR_CPUS];
-
-void resched_init(void)
+/* True when the ring that NEED stands for failed, and nobody else is to make up for it. */
+static bool take_owed(_Atomic uint32_t *word)
 {
-	for (unsigned int cpu = 0; cpu < CROSSCALL_NR_CPUS; cpu++) {
-		/* relaxed: no CPU is online */
-		atomic_store_explicit(&resched[cpu].need, 0, memory_order_relaxed);
-	}
+	/* relaxed: the setter has released already; decides only who rings */
+	return (atomic_fetch_and_explicit(word, ~IDLE_OWED, memory_order_relaxed) & IDLE_OWED) != 0;
 }
 
 /* Interrupts masked, the CPU number checked. */
 static int resched_remote(unsigned int cpu)
 {
+	_Atomic uint32_t *word = &idle_cpu[cpu].word;
 	/* rule 11, acq_rel: pairs with the acquire in test_and_clear_need_resched() */
-	if (atomic_exchange_explicit(&resched[cpu].need, NEED_RUNG, memory_order_acq_rel) ==
-	    NEED_RUNG) {
+	uint32_t old = atomic_fetch_or_explicit(word, IDLE_NEED, memory_order_acq_rel);
+
+	if ((old & IDLE_NEED) != 0 && ((old & IDLE_OWED) == 0 || !take_owed(word))) {
 		ipi_skipped(IPI_RESCHEDULE, 1);
+		return 0;
+	}
+	if ((old & SMP_IDLE_POLLING) != 0) {
+		ipi_polled(IPI_RESCHEDULE, 1);
 		return 0;
 	}
 	int err = smp_send_reschedule(cpu);
@@ -52,7 +45,7 @@ static int resched_remote(unsigned int cpu)
 		 * Not cleared: another setter may have set and rung meanwhile. relaxed, but a
 		 * read-modify-write, which hands on what that setter released.
 		 */
-		atomic_fetch_or_explicit(&resched[cpu].need, NEED_OWED, memory_order_relaxed);
+		atomic_fetch_or_explicit(word, IDLE_NEED | IDLE_OWED, memory_order_relaxed);
 	}
 	return err;
 }
@@ -75,8 +68,9 @@ int resched_cpu(unsigned int cpu)
 bool need_resched(void)
 {
 	/* relaxed: a hint; test_and_clear_need_resched() is what orders */
-	return atomic_load_explicit(&resched[port_smp_processor_id()].need, memory_order_relaxed) !=
-	       0;
+	return (atomic_load_explicit(&idle_cpu[port_smp_processor_id()].word,
+				     memory_order_relaxed) &
+		IDLE_NEED) != 0;
 }
 
 bool test_and_clear_need_resched(void)
@@ -85,6 +79,7 @@ bool test_and_clear_need_resched(void)
 	 * rule 11, acq_rel: pairs with the release in resched_remote(); release keeps the clear
 	 * in the same order
 	 */
-	return atomic_exchange_explicit(&resched[port_smp_processor_id()].need, 0,
-					memory_order_acq_rel) != 0;
+	return (atomic_fetch_and_explicit(&idle_cpu[port_smp_processor_id()].word,
+					  ~(IDLE_NEED | IDLE_OWED), memory_order_acq_rel) &
+		IDLE_NEED) != 0;
 }

@@ -20,7 +20,7 @@ void ipi_ring_again(unsigned int cpu, unsigned int ipinr)
 	struct cpumask unreached = {{0}};
 
 	if (data == NULL || data->domain->chip->ipi_ring_again == NULL) {
-		(void)smp_cross_call(&mask, ipinr, NULL);
+		(void)smp_cross_call_ring(&mask, ipinr);
 		return;
 	}
 	unsigned long state = port_local_irq_save();

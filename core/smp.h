@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include <crosscall/ipi.h>
+#include <crosscall/irq_domain.h>
 #include <crosscall/smp_call.h>
 
 /* core/cpu.c: true when every member of the set is below nr_cpu_ids(). */
@@ -29,13 +30,23 @@ unsigned int ipi_nearest(unsigned int cpu,
 			 const struct cpumask *mask); /* CROSSCALL_NR_CPUS: empty */
 
 /*
- * core/ipi.c. ipi_skipped() counts sends that were known to be needless. A ring that failed is
- * owed to the CPU: whoever relies on an earlier ring of the same kind asks ipi_take_owed(), and
- * rings when it says so.
+ * core/ipi.c. ipi_skipped() counts sends that were known to be needless, ipi_polled() those that a
+ * polling CPU finds by itself. A ring that failed is owed to the CPU: whoever relies on an earlier
+ * ring of the same kind asks ipi_take_owed(), and rings when it says so.
  */
 void ipi_init(void);
 void ipi_skipped(unsigned int ipinr, unsigned int nr);
+void ipi_polled(unsigned int ipinr, unsigned int nr);
 bool ipi_take_owed(unsigned int cpu, unsigned int ipinr);
+
+/*
+ * core/ipi.c: runs this CPU's handler of a kind that came without its doorbell. One that is
+ * disabled here goes to the doorbell after all, where it waits for the enable. Interrupts masked.
+ */
+void ipi_deliver(unsigned int ipinr);
+
+/* core/ipi.c: as smp_cross_call(), for CPUs that shall be rung whether they poll or not. */
+int smp_cross_call_ring(const struct cpumask *mask, unsigned int ipinr);
 
 /*
  * core/rescue.c: rings a CPU for a kind that was raised before, also where a send would be
@@ -49,6 +60,7 @@ enum ipi_stat {
 	IPI_SENT,
 	IPI_COALESCED,
 	IPI_SKIPPED,
+	IPI_POLLED,
 	IPI_FAILED,
 	IPI_RECEIVED,
 	IPI_RESCUED,
@@ -86,8 +98,15 @@ void ipi_cpu_crash_stop(struct pt_regs *regs);
 void parking_init(void);
 void ipi_wakeup(void);
 
-/* core/resched.c */
-void resched_init(void);
+/*
+ * core/idle.c. idle_tell() gives the kind to those CPUs of *mask that poll, takes them out of it,
+ * and returns how many these are; result->coalesced has those among them that had it already.
+ * idle_take() ends this CPU's polling, serves what it was given, and says whether that was
+ * anything. Both with interrupts masked.
+ */
+void idle_init(void);
+unsigned int idle_tell(struct cpumask *mask, unsigned int ipinr, struct ipi_send_result *result);
+bool idle_take(void);
 
 /* core/panic.c: for misuse. smp_panic() says "who: CPU n what". */
 _Noreturn void smp_panic(const char *who, const char *what);

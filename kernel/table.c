@@ -14,7 +14,8 @@
 
 static bool all_zero(const struct ipi_stats *s)
 {
-	return (s->raised | s->sent | s->coalesced | s->skipped | s->failed | s->received) == 0;
+	return (s->raised | s->sent | s->coalesced | s->skipped | s->polled | s->failed |
+		s->received) == 0;
 }
 
 static void add(struct ipi_stats *sum, const struct ipi_stats *s)
@@ -23,21 +24,23 @@ static void add(struct ipi_stats *sum, const struct ipi_stats *s)
 	sum->sent += s->sent;
 	sum->coalesced += s->coalesced;
 	sum->skipped += s->skipped;
+	sum->polled += s->polled;
 	sum->failed += s->failed;
 	sum->received += s->received;
 }
 
 static void print_row(const char *cpu, unsigned int kind, const struct ipi_stats *s)
 {
-	printk("%6s  %-15s %9lu %9lu %9lu %9lu %9lu %9lu\n", cpu, ipi_name(kind),
+	printk("%6s  %-15s %9lu %9lu %9lu %9lu %9lu %9lu %9lu\n", cpu, ipi_name(kind),
 	       (unsigned long)s->raised, (unsigned long)s->sent, (unsigned long)s->coalesced,
-	       (unsigned long)s->skipped, (unsigned long)s->failed, (unsigned long)s->received);
+	       (unsigned long)s->skipped, (unsigned long)s->polled, (unsigned long)s->failed,
+	       (unsigned long)s->received);
 }
 
 static void print_head(void)
 {
-	printk("\n%6s  %-15s %9s %9s %9s %9s %9s %9s\n", "cpu", "kind", "raised", "sent",
-	       "coalesced", "skipped", "failed", "received");
+	printk("\n%6s  %-15s %9s %9s %9s %9s %9s %9s %9s\n", "cpu", "kind", "raised", "sent",
+	       "coalesced", "skipped", "polled", "failed", "received");
 }
 
 /*
@@ -46,8 +49,8 @@ static void print_head(void)
  */
 static void check_row(unsigned int cpu, unsigned int kind, const struct ipi_stats *s)
 {
-	result_check(s->raised == s->sent + s->coalesced + s->skipped + s->failed,
-		     "cpu %u, %s: raised is not sent + coalesced + skipped + failed", cpu,
+	result_check(s->raised == s->sent + s->coalesced + s->skipped + s->polled + s->failed,
+		     "cpu %u, %s: raised is not sent + coalesced + skipped + polled + failed", cpu,
 		     ipi_name(kind));
 }
 

@@ -132,5 +132,5 @@ mutant "not reversed" core/call_queue.c \
 		while (newest->next != NULL) { newest = newest->next; }\
 		break;/'
 mutant "failed reschedule clears the flag" core/resched.c \
-	'/NEED_OWED, memory/{s/fetch_or/store/;s/NEED_OWED/0/;}'
+	'/IDLE_OWED, memory_order_relaxed);/{s/fetch_or/store/;s/IDLE_NEED . IDLE_OWED/0/;}'
 done_testing

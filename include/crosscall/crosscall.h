@@ -7,6 +7,7 @@
 #include <crosscall/cpu.h>
 #include <crosscall/cpumask.h>
 #include <crosscall/errno.h>
+#include <crosscall/idle.h>
 #include <crosscall/ipi.h>
 #include <crosscall/ipi_mux.h>
 #include <crosscall/irq_context.h>

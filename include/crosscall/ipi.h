@@ -29,8 +29,9 @@ enum ipi_kind {
 
 /*
  * What the kernel does on each kind: one const table. Handlers run in interrupt context with
- * interrupts masked; 'regs' is what the doorbell's entry was given. A null handler means that the
- * kind cannot be sent (-EOPNOTSUPP). The slots of the library's own kinds must be null.
+ * interrupts masked; 'regs' is what the doorbell's entry was given, and null where a polling CPU
+ * found the kind without one: IPI_RESCHEDULE and IPI_TIMER, see idle.h. A null handler means that
+ * the kind cannot be sent (-EOPNOTSUPP). The slots of the library's own kinds must be null.
  */
 struct ipi_ops {
 	ipi_handler_t handler[NR_IPI];
@@ -71,6 +72,8 @@ int clear_smp_ipi_range(void);
  * Context: any, interrupts in any state.
  * Ordering: stores before the call are visible to the handler. A kind that is already on its way
  * to a CPU is not sent twice: the handler runs at least once after this call, not once a call.
+ * A CPU that polls (idle.h) takes IPI_RESCHEDULE, IPI_CALL_FUNC, IPI_TIMER, IPI_IRQ_WORK and
+ * IPI_TLB_FLUSH without its doorbell.
  * Returns 0 (also for the empty set); -EINVAL for a null set, a CPU number past nr_cpu_ids(), or
  * a kind past NR_IPI; -EOPNOTSUPP for a kind without a handler or past what the doorbell has;
  * -ENXIO before set_smp_ipi_range() or when a CPU of the set is offline; -EIO when a CPU could

@@ -2,7 +2,7 @@
 /*
  * What happened to every IPI. On the sender's side, per sending CPU and kind, one count a target:
  *
- *	raised == sent + coalesced + skipped + failed
+ *	raised == sent + coalesced + skipped + polled + failed
  *
  * Each counter has a single writer, its own CPU, so an update is a load, an add and a store to a
  * line that no other CPU writes.
@@ -17,6 +17,7 @@ struct ipi_stats {
 	uint64_t sent;	    /* its doorbell was rung */
 	uint64_t coalesced; /* it was on its way to look already, or has the kind masked */
 	uint64_t skipped;   /* needless: queue not empty, flag set, or this CPU itself */
+	uint64_t polled;    /* it was looking, and needed no ring: idle.h */
 	uint64_t failed;    /* it could not be rung */
 	uint64_t received;  /* this CPU took the kind */
 	uint64_t rescued;   /* calls from here that ran only after a second ring: see stall.h */

@@ -30,7 +30,8 @@ void conform_note_ipi(unsigned int ipinr)
 
 	check(irqs_masked(), "interrupts masked in an IPI's handler");
 	check(in_interrupt(), "in_interrupt() in an IPI's handler");
-	check(get_irq_regs() != NULL, "get_irq_regs() in an IPI's handler");
+	check(get_irq_regs() != NULL || ipinr == IPI_RESCHEDULE || ipinr == IPI_TIMER,
+	      "get_irq_regs() in an IPI's handler");
 	if (run != NULL) {
 		run(ipinr);
 	}

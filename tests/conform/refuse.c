@@ -12,6 +12,7 @@ static bool refuse(unsigned int cpu)
 		skip("the machine has no fault injection");
 		return false;
 	}
+	no_polling();
 	machine->refuse(cpu, true);
 	return true;
 }
@@ -196,6 +197,7 @@ static bool lose(unsigned int cpu)
 		skip("the machine has no fault injection");
 		return false;
 	}
+	no_polling();
 	machine->lose(cpu);
 	return true;
 }

@@ -23,6 +23,7 @@ static void test_skipped(void)
 	struct ipi_stats before = {0};
 	struct ipi_stats after = {0};
 
+	no_polling();
 	run_on(target, clear_flag, NULL);
 	open_ledger();
 	for (unsigned int round = 0; round < 3; round++) {

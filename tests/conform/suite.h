@@ -27,6 +27,7 @@ struct conform_test {
 extern const struct conform_test conform_ipi_tests[];
 extern const struct conform_test conform_mux_tests[];
 extern const struct conform_test conform_resched_tests[];
+extern const struct conform_test conform_idle_tests[];
 extern const struct conform_test conform_single_tests[];
 extern const struct conform_test conform_async_tests[];
 extern const struct conform_test conform_many_tests[];
@@ -88,6 +89,13 @@ void run_on_all(void (*fn)(void *), void *arg);
  * CPUs, then fewer, so that the number of pairs stays about the same.
  */
 unsigned int nr_targets(void);
+
+/*
+ * Idle workers poll now and then, and need no doorbell while they do: idle.h. no_polling() is for
+ * the rest of a test in which each send has to ring. After it no worker polls.
+ */
+void no_polling(void);
+void allow_polling(void); /* every test begins with it */
 
 /* Makes a worker mask its interrupts and hold them so; lets it go. Not the coordinator. */
 void hold(unsigned int cpu);

@@ -5,6 +5,9 @@
 /* A few turns without sleeping first: most answers come at once. */
 #define SPIN_TURNS 200
 
+/* How long an idle worker looks at its word before it sleeps. */
+#define POLL_TURNS 50
+
 struct mailbox {
 	_Alignas(CROSSCALL_CACHE_LINE) void (*_Atomic fn)(void *);
 	void *arg;
@@ -22,6 +25,7 @@ static struct mailbox boxes[CROSSCALL_NR_CPUS];
 static _Atomic uint32_t phase;
 static _Atomic uint64_t deadline;
 static _Atomic(const char *) awaited;
+static atomic_bool may_poll;
 
 unsigned int cpus[CROSSCALL_NR_CPUS];
 unsigned int nr_cpus;
@@ -67,9 +71,32 @@ void conform_tick(void)
 	}
 }
 
+/*
+ * Polls, every other time with interrupts enabled between two looks. *turn counts the worker's idle
+ * turns.
+ */
+static void poll_idly(unsigned int turn)
+{
+	unsigned long state = port_local_irq_save();
+
+	(void)smp_idle_poll_enter();
+	for (unsigned int i = 0; i < POLL_TURNS && !smp_idle_poll_wanted(); i++) {
+		if ((turn & 1) != 0) {
+			port_local_irq_restore(state);
+			port_cpu_relax();
+			(void)port_local_irq_save();
+		} else {
+			port_cpu_relax();
+		}
+	}
+	(void)smp_idle_poll_leave();
+	port_local_irq_restore(state);
+}
+
 void conform_worker(void)
 {
 	struct mailbox *box = &boxes[port_smp_processor_id()];
+	unsigned int turn = 0;
 
 	/* acquire: pairs with the release in workers_init() */
 	while (atomic_load_explicit(&phase, memory_order_acquire) == NOT_YET) {
@@ -82,6 +109,10 @@ void conform_worker(void)
 
 		if (fn == NULL) {
 			conform_tick();
+			/* relaxed: no_polling() orders by its functions */
+			if (atomic_load_explicit(&may_poll, memory_order_relaxed)) {
+				poll_idly(turn++);
+			}
 			machine->pause();
 			continue;
 		}
@@ -132,6 +163,22 @@ void run_on_all(void (*fn)(void *), void *arg)
 	for (unsigned int i = 1; i < nr_cpus; i++) {
 		finish_on(cpus[i]);
 	}
+}
+
+static void nothing(void *arg)
+{
+	(void)arg;
+}
+
+void allow_polling(void)
+{
+	atomic_store_explicit(&may_poll, true, memory_order_relaxed);
+}
+
+void no_polling(void)
+{
+	atomic_store_explicit(&may_poll, false, memory_order_relaxed);
+	run_on_all(nothing, NULL);
 }
 
 unsigned int nr_targets(void)
