@@ -6,7 +6,8 @@
  * <asm/cpu.h>
  *	this_cpu(), set_this_cpu(struct percpu *): the per-CPU pointer, which lives in a
  *	register (tp, TPIDR_EL1) and survives traps; cpu_relax(); wait_for_interrupt(): with
- *	interrupts masked, sleeps until one is pending, which stays pending
+ *	interrupts masked, sleeps until one is pending, which stays pending;
+ *	interrupt_pending(): whether that would return at once
  * <asm/irqflags.h>
  *	local_irq_save(), local_irq_restore(state), local_irq_enable(),
  *	local_irq_disable(), irqs_disabled(); the state is nonzero when they were enabled
@@ -19,6 +20,7 @@
 #ifndef KERNEL_ARCH_H
 #define KERNEL_ARCH_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -155,6 +157,12 @@ unsigned long arch_regs_sp(const struct pt_regs *regs);
 
 /* Prints the registers with printk, whole lines. */
 void arch_show_regs(const struct pt_regs *regs);
+
+/*
+ * Returns when the word may hold something else than 'value', or after some microseconds; at once
+ * where the CPU has nothing to wait with but a pause. Any context.
+ */
+void arch_wait_on(const _Atomic uint32_t *word, uint32_t value);
 
 /* --- Address spaces: kernel/vm.h -------------------------------------------------------------- */
 

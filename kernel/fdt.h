@@ -86,6 +86,9 @@ bool dt_string_list_has(const struct dt *dt, int node, const char *name, const c
 /* A number of one or two cells, by the property's length. */
 bool dt_u64(const struct dt *dt, int node, const char *name, uint64_t *value);
 
+/* True when a RISC-V CPU's node says that it has this extension ("zawrs"). */
+bool dt_isa_has(const struct dt *dt, int node, const char *extension);
+
 /*
  * Cells 'index' .. 'index' + 'cells' - 1 of a property as one number; cells is 0 (the value is 0)
  * to 2.

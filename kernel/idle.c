@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "kernel/idle.h"
 
+#include <crosscall/idle.h>
 #include <crosscall/resched.h>
 
 #include <asm/cpu.h>
@@ -13,6 +14,18 @@
 #define FIRST_SLEEP_NS 50000ULL
 #define LONG_SLEEP_NS 2000000ULL
 
+/* Polling of its own accord. */
+#define POLL_MOST_NS 50000ULL
+#define POLL_LEAST_NS 5000ULL
+
+/* Relaxed: a CPU may poll once more as it did before. */
+static _Atomic uint64_t poll_ns = IDLE_POLL_AUTO;
+
+uint64_t idle_set_poll(uint64_t ns)
+{
+	return atomic_exchange_explicit(&poll_ns, ns, memory_order_relaxed);
+}
+
 void sleep_masked(uint64_t ns)
 {
 	timer_set(ns);
@@ -20,20 +33,76 @@ void sleep_masked(uint64_t ns)
 	timer_stop();
 }
 
+/* How long this CPU is to poll. */
+static uint64_t poll_time(const struct percpu *self)
+{
+	uint64_t ns = atomic_load_explicit(&poll_ns, memory_order_relaxed);
+
+	return ns == IDLE_POLL_AUTO ? self->poll_ns : ns;
+}
+
+/* True when something was served. */
+static bool poll(struct percpu *self)
+{
+	uint64_t ns = poll_time(self);
+	uint64_t start;
+
+	if (ns == 0) {
+		return false;
+	}
+	const _Atomic uint32_t *word = smp_idle_poll_enter();
+
+	percpu_count(&self->polls);
+	start = arch_clock_ns();
+	while (!smp_idle_poll_wanted() && !interrupt_pending() && arch_clock_ns() - start < ns) {
+		arch_wait_on(word, SMP_IDLE_POLLING);
+	}
+	return smp_idle_poll_leave();
+}
+
+/*
+ * A sleep so short that polling would have seen its end makes the CPU poll, and longer each time;
+ * others make it poll half as long, and soon not at all. So a CPU that is called all the time
+ * polls, one with nothing to do does not, and where virtual CPUs wait for real ones none does.
+ */
+static void adapt(struct percpu *self, uint64_t slept)
+{
+	uint64_t ns = self->poll_ns;
+
+	if (slept < POLL_MOST_NS) {
+		ns = ns < POLL_LEAST_NS ? POLL_LEAST_NS : ns * 2;
+		self->poll_ns = ns < POLL_MOST_NS ? ns : POLL_MOST_NS;
+	} else {
+		self->poll_ns = ns / 2 < POLL_LEAST_NS ? 0 : ns / 2;
+	}
+}
+
+static void doze(struct percpu *self)
+{
+	uint64_t start = arch_clock_ns();
+
+	wait_for_interrupt();
+	adapt(self, arch_clock_ns() - start);
+}
+
 void idle(uint64_t ns)
 {
+	struct percpu *self = this_cpu();
+
 	/*
 	 * Masked from the look at the flag to the sleep: an interrupt between the two stays
-	 * pending, and then the sleep ends at once.
+	 * pending, and then the sleep ends at once. An interrupt ends the polling as well.
 	 */
 	local_irq_disable();
+	if (ns != 0 && !need_resched()) {
+		timer_set(ns);
+	}
+	bool served = poll(self);
+
 	if (test_and_clear_need_resched()) {
-		percpu_count(&this_cpu()->schedules);
-	} else {
-		if (ns != 0) {
-			timer_set(ns);
-		}
-		wait_for_interrupt();
+		percpu_count(&self->schedules);
+	} else if (!served) {
+		doze(self);
 	}
 	local_irq_enable();
 }

@@ -13,10 +13,20 @@
 #define PATIENCE_NS 60000000000ULL
 
 /*
- * Passes through the scheduler if somebody asked for it, and otherwise sleeps until an interrupt
- * or, when 'ns' is not 0, at most so long. Thread context, interrupts enabled.
+ * Passes through the scheduler if somebody asked for it, and otherwise polls this CPU's idle word
+ * for a while, then sleeps, until it is wanted, an interrupt comes or, when 'ns' is not 0, at most
+ * so long. Thread context, interrupts enabled.
  */
 void idle(uint64_t ns);
+
+/* As the CPU's own experience has it: not at all, or up to 50 us. */
+#define IDLE_POLL_AUTO UINT64_MAX
+
+/*
+ * How long idle CPUs poll before they sleep; 0: not at all. Holds from each one's next idle().
+ * Returns what held before.
+ */
+uint64_t idle_set_poll(uint64_t ns);
 
 /* Sleeps at most 'ns' with interrupts masked; returns early when one is pending. */
 void sleep_masked(uint64_t ns);

@@ -7,12 +7,17 @@
 #include <crosscall/config.h>
 
 #include "kernel/console.h"
+#include "kernel/idle.h"
 
 #define LINE_SIZE 1024
 #define SPACES " \t\n"
 
-struct params params = {
-	.cpus = CROSSCALL_NR_CPUS, .doorbell = "auto", .tlb = "ipi", .tick = "none", .seed = 1};
+struct params params = {.cpus = CROSSCALL_NR_CPUS,
+			.doorbell = "auto",
+			.tlb = "ipi",
+			.tick = "none",
+			.poll = "auto",
+			.seed = 1};
 
 /* The words of the line, each with a NUL behind it; texts in 'params' point into it. */
 static char line[LINE_SIZE];
@@ -38,6 +43,7 @@ static const struct word words[] = {
 	{.key = "hotplug", .number = &params.hotplug, .low = 1, .high = INT_MAX},
 	{.key = "park", .text = &params.park},
 	{.key = "tick", .text = &params.tick},
+	{.key = "poll", .text = &params.poll},
 	{.key = "torture", .number = &params.torture, .low = 1, .high = INT_MAX},
 };
 
@@ -110,6 +116,22 @@ static bool take_tick(void)
 	return true;
 }
 
+static bool take_poll(void)
+{
+	unsigned int ns = 0;
+
+	if (strcmp(params.poll, "auto") == 0) {
+		return true;
+	}
+	if (strcmp(params.poll, "off") != 0 && !parse_number(params.poll, 1, INT_MAX, &ns)) {
+		printk("crosscall: poll=%s: neither auto nor off nor nanoseconds from 1 to %d\n",
+		       params.poll, INT_MAX);
+		return false;
+	}
+	(void)idle_set_poll(ns);
+	return true;
+}
+
 bool params_read(const struct dt *dt)
 {
 	const char *args = dt_string(dt, dt_find_path(dt, "/chosen"), "bootargs");
@@ -133,5 +155,6 @@ bool params_read(const struct dt *dt)
 		good = take_word(word) && good;
 		word = end;
 	}
-	return take_tick() && good;
+	good = take_tick() && good;
+	return take_poll() && good;
 }

@@ -18,6 +18,7 @@ struct params {
 	const char *tlb;      /* "tlb=ipi", "tlb=firmware" or "tlb=broadcast" */
 	const char *tick;     /* "tick=none" or ... */
 	bool tick_broadcast;  /* ... "tick=broadcast": see timer.h */
+	const char *poll;     /* "poll=auto", "poll=off" or "poll=NS": see idle.h */
 	const char *park;     /* "park=LIST": these wait at their mailboxes from the boot on */
 	unsigned int hotplug; /* "hotplug=N": take CPUs away and bring them back N times */
 };

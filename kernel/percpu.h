@@ -62,6 +62,7 @@ struct percpu {
 	bool introduced;	  /* has printed its line at bring-up */
 	bool crashing;
 	struct panic_catch *catch;  /* what a panic here returns to; null: nothing */
+	uint64_t poll_ns;	    /* how long it polls when it idles; its own */
 	const char *user_exception; /* what ended the program that ran here; null: itself */
 	struct job *_Atomic job;    /* to be done in its thread context; null: nothing */
 
@@ -69,6 +70,7 @@ struct percpu {
 	percpu_count_t schedules;     /* passes through the scheduler */
 	percpu_count_t ticks;	      /* timer interrupts */
 	percpu_count_t from_user;     /* pings and calls that came in user mode */
+	percpu_count_t polls;	      /* times that it began to poll, idle */
 	percpu_count_t timer_sets;    /* times that it programmed its timer, but for the suite */
 };
 

@@ -211,6 +211,7 @@ void selfcheck_all(void)
 	selfcheck_broadcast();
 	selfcheck_calls();
 	selfcheck_late();
+	selfcheck_idle();
 	selfcheck_misuse();
 	selfcheck_tlb();
 	selfcheck_user();

@@ -14,6 +14,7 @@ void selfcheck_misuse(void);
 void selfcheck_tlb(void);
 void selfcheck_user(void);
 void selfcheck_late(void);
+void selfcheck_idle(void);
 
 /* tick=broadcast: starts the tick. */
 void selfcheck_tick(void);

@@ -60,7 +60,7 @@ for boot_arch in riscv64 aarch64; do
 	hotplug 4 "$times"
 	[ -n "$quick" ] || hotplug 16 $((times / 5))
 	options_of
-	for word in park=0 park=9 park=x tick=soon hotplug=0; do
+	for word in park=0 park=9 park=x tick=soon hotplug=0 poll=0 poll=soon; do
 		refused $word
 	done
 done

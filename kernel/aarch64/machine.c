@@ -10,6 +10,7 @@
 #include "kernel/aarch64/gic.h"
 #include "kernel/aarch64/psci.h"
 #include "kernel/aarch64/semihosting.h"
+#include "kernel/aarch64/wait.h"
 #include "kernel/arch.h"
 #include "kernel/console.h"
 
@@ -83,6 +84,7 @@ const char *arch_init(const struct dt *dt)
 void arch_cpu_init(void)
 {
 	arch_timer_stop();
+	wait_cpu_init(frequency);
 	__asm__ volatile("msr daifclr, #4" : : : "memory"); /* system errors: reported at once */
 }
 

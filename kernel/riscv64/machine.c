@@ -9,6 +9,7 @@
 #include "kernel/arch.h"
 #include "kernel/console.h"
 #include "kernel/riscv64/mmu.h"
+#include "kernel/riscv64/wait.h"
 
 #define SBI_LEGACY_PUTCHAR 1UL
 #define TIME_SET_TIMER 0UL
@@ -54,6 +55,7 @@ const char *arch_init(const struct dt *dt)
 	int cpus = dt_find_path(dt, "/cpus");
 
 	find_test_device(dt);
+	wait_init(dt);
 	if (!sbi_probe_extension(SBI_EXT_TIME)) {
 		return "the firmware has no TIME extension";
 	}

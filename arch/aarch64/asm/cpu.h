@@ -3,6 +3,13 @@
 #ifndef ASM_CPU_H
 #define ASM_CPU_H
 
+#include <stdbool.h>
+
+#include <asm/sysreg.h>
+
+#define ISR_F (1U << 6)
+#define ISR_I (1U << 7)
+
 struct percpu;
 
 /*
@@ -31,6 +38,12 @@ static inline void cpu_relax(void)
 static inline void wait_for_interrupt(void)
 {
 	__asm__ volatile("dsb sy\n\twfi" : : : "memory");
+}
+
+/* An IRQ or FIQ is pending, masked or not: ISR_EL1. wait_for_interrupt() would return at once. */
+static inline bool interrupt_pending(void)
+{
+	return (read_sysreg(isr_el1) & (ISR_I | ISR_F)) != 0;
 }
 
 #endif

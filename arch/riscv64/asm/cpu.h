@@ -3,6 +3,10 @@
 #ifndef ASM_CPU_H
 #define ASM_CPU_H
 
+#include <stdbool.h>
+
+#include <asm/csr.h>
+
 struct percpu;
 
 /*
@@ -32,6 +36,12 @@ static inline void cpu_relax(void)
 static inline void wait_for_interrupt(void)
 {
 	__asm__ volatile("wfi" : : : "memory");
+}
+
+/* One that sie enables is pending: wait_for_interrupt() would return at once. */
+static inline bool interrupt_pending(void)
+{
+	return (csr_read(sip) & csr_read(sie)) != 0;
 }
 
 #endif

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+/* What it costs to reach a CPU that idles: nothing while it polls, a doorbell once it sleeps. */
+#include <crosscall/crosscall.h>
+
+#include <asm/cpu.h>
+
+#include "kernel/arch.h"
+#include "kernel/console.h"
+#include "kernel/idle.h"
+#include "kernel/job.h"
+#include "kernel/result.h"
+#include "kernel/selfcheck.h"
+
+#define TIMES 100U
+
+static void nothing(void *unused)
+{
+	(void)unused;
+}
+
+/* The CPU begins to poll once more than before. */
+struct turn {
+	const struct percpu *cpu;
+	uint64_t polls;
+};
+
+static bool has_begun(void *arg)
+{
+	const struct turn *turn = arg;
+
+	return percpu_read(&turn->cpu->polls) > turn->polls;
+}
+
+/* Nobody else disturbs it: it polls until it is wanted. */
+static bool await_polling(struct turn *turn)
+{
+	bool begun = wait_until(has_begun, turn, PATIENCE_NS);
+
+	turn->polls = percpu_read(&turn->cpu->polls);
+	return begun;
+}
+
+static bool call(unsigned int cpu)
+{
+	return smp_call_function_single(cpu, nothing, NULL, true) == 0;
+}
+
+static bool run_job(unsigned int cpu)
+{
+	static struct job job = {.run = nothing};
+
+	return job_start(cpu, &job) && job_wait(&job);
+}
+
+/* Does it so often, and compares what it cost this CPU. 'polling': each time while it polls. */
+static void check_cost(const char *what, bool (*reach)(unsigned int cpu), unsigned int kind,
+		       struct turn *turn, bool polling)
+{
+	unsigned int self = this_cpu()->cpu;
+	unsigned int want = polling ? TIMES : 0;
+	struct ipi_stats before = {0};
+	struct ipi_stats after = {0};
+	unsigned int done = 0;
+
+	(void)ipi_stats_read(self, kind, &before);
+	while (done < TIMES && (!polling || await_polling(turn)) && reach(turn->cpu->cpu)) {
+		done++;
+	}
+	(void)ipi_stats_read(self, kind, &after);
+	uint64_t polled = after.polled - before.polled;
+	uint64_t sent = after.sent - before.sent;
+
+	printk("  %-24s %7u times: %lu doorbells, %lu polled\n", what, done, (unsigned long)sent,
+	       (unsigned long)polled);
+	result_check(done == TIMES, "cpu %u: %s: only %u of %u", turn->cpu->cpu, what, done, TIMES);
+	result_check(polled == want && sent == TIMES - want, "cpu %u: %s: not %u doorbells",
+		     turn->cpu->cpu, what, TIMES - want);
+}
+
+void selfcheck_idle(void)
+{
+	struct cpumask online;
+
+	cpumask_copy_online(&online);
+	unsigned int cpu = cpumask_next(this_cpu()->cpu, &online);
+
+	if (cpu == CROSSCALL_NR_CPUS) {
+		return;
+	}
+	struct turn turn = {.cpu = cpu_data(cpu), .polls = percpu_read(&cpu_data(cpu)->polls)};
+	uint64_t before = idle_set_poll(PATIENCE_NS);
+
+	(void)call(cpu); /* out of its sleep, and to its poll */
+	check_cost("idle, polls: call", call, IPI_CALL_FUNC, &turn, true);
+	check_cost("idle, polls: reschedule", run_job, IPI_RESCHEDULE, &turn, true);
+	(void)idle_set_poll(0);
+	(void)call(cpu);
+	check_cost("idle, sleeps: call", call, IPI_CALL_FUNC, &turn, false);
+	(void)idle_set_poll(before);
+}
