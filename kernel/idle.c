@@ -52,7 +52,8 @@ static bool poll(struct percpu *self)
 	}
 	const _Atomic uint32_t *word = smp_idle_poll_enter();
 
-	percpu_count(&self->polls);
+	/* release: pairs with the acquire in has_begun(), whose caller relies on the poll */
+	atomic_store_explicit(&self->polls, percpu_read(&self->polls) + 1, memory_order_release);
 	start = arch_clock_ns();
 	while (!smp_idle_poll_wanted() && !interrupt_pending() && arch_clock_ns() - start < ns) {
 		arch_wait_on(word, SMP_IDLE_POLLING);

@@ -7,6 +7,7 @@
 #include "kernel/arch.h"
 #include "kernel/console.h"
 #include "kernel/idle.h"
+#include "kernel/ipi_ops.h"
 #include "kernel/job.h"
 #include "kernel/result.h"
 #include "kernel/selfcheck.h"
@@ -24,11 +25,18 @@ struct turn {
 	uint64_t polls;
 };
 
+/* Its handler of IPI_PING runs. */
+struct heard {
+	const struct percpu *cpu;
+	uint64_t before;
+};
+
 static bool has_begun(void *arg)
 {
 	const struct turn *turn = arg;
 
-	return percpu_read(&turn->cpu->polls) > turn->polls;
+	/* acquire: pairs with the release in poll(): it polls, as far as this CPU can see */
+	return atomic_load_explicit(&turn->cpu->polls, memory_order_acquire) > turn->polls;
 }
 
 /* Nobody else disturbs it: it polls until it is wanted. */
@@ -52,12 +60,33 @@ static bool run_job(unsigned int cpu)
 	return job_start(cpu, &job) && job_wait(&job);
 }
 
-/* Does it so often, and compares what it cost this CPU. 'polling': each time while it polls. */
+static bool has_heard(void *arg)
+{
+	const struct heard *heard = arg;
+
+	return percpu_read(&heard->cpu->heard[IPI_PING]) > heard->before;
+}
+
+/* An interrupt ends the poll, which is masked: it would take PATIENCE_NS otherwise. */
+static bool ping(unsigned int cpu)
+{
+	struct cpumask mask = cpumask_of(cpu);
+	struct heard heard = {.cpu = cpu_data(cpu)};
+
+	heard.before = percpu_read(&heard.cpu->heard[IPI_PING]);
+	return smp_cross_call(&mask, IPI_PING, NULL) == 0 &&
+	       wait_until(has_heard, &heard, PATIENCE_NS / 2);
+}
+
+/*
+ * Does it so often, and compares what it cost this CPU. 'polling': each time while it polls;
+ * 'rings': it takes a doorbell all the same.
+ */
 static void check_cost(const char *what, bool (*reach)(unsigned int cpu), unsigned int kind,
-		       struct turn *turn, bool polling)
+		       struct turn *turn, bool polling, bool rings)
 {
 	unsigned int self = this_cpu()->cpu;
-	unsigned int want = polling ? TIMES : 0;
+	unsigned int want = rings ? 0 : TIMES;
 	struct ipi_stats before = {0};
 	struct ipi_stats after = {0};
 	unsigned int done = 0;
@@ -91,10 +120,11 @@ void selfcheck_idle(void)
 	uint64_t before = idle_set_poll(PATIENCE_NS);
 
 	(void)call(cpu); /* out of its sleep, and to its poll */
-	check_cost("idle, polls: call", call, IPI_CALL_FUNC, &turn, true);
-	check_cost("idle, polls: reschedule", run_job, IPI_RESCHEDULE, &turn, true);
+	check_cost("idle, polls: call", call, IPI_CALL_FUNC, &turn, true, false);
+	check_cost("idle, polls: reschedule", run_job, IPI_RESCHEDULE, &turn, true, false);
+	check_cost("idle, polls: user kind", ping, IPI_PING, &turn, true, true);
 	(void)idle_set_poll(0);
 	(void)call(cpu);
-	check_cost("idle, sleeps: call", call, IPI_CALL_FUNC, &turn, false);
+	check_cost("idle, sleeps: call", call, IPI_CALL_FUNC, &turn, false, true);
 	(void)idle_set_poll(before);
 }

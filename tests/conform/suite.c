@@ -7,14 +7,14 @@
 #include "tests/conform/suite.h"
 
 static const struct conform_test *const files[] = {
-	conform_ipi_tests,	conform_mux_tests,	conform_resched_tests,
-	conform_idle_tests,	conform_single_tests,	conform_async_tests,
-	conform_many_tests,	conform_order_tests,	conform_load_tests,
-	conform_offline_tests,	conform_error_tests,	conform_misuse_tests,
-	conform_refuse_tests,	conform_deadline_tests, conform_poll_tests,
-	conform_irq_work_tests, conform_parking_tests,	conform_tlb_tests,
-	conform_torture_tests,	conform_kinds_tests,	conform_stats_tests,
-	conform_stop_tests,
+	conform_ipi_tests,    conform_mux_tests,       conform_resched_tests,
+	conform_idle_tests,   conform_idle_race_tests, conform_single_tests,
+	conform_async_tests,  conform_many_tests,      conform_order_tests,
+	conform_load_tests,   conform_offline_tests,   conform_error_tests,
+	conform_misuse_tests, conform_refuse_tests,    conform_deadline_tests,
+	conform_poll_tests,   conform_irq_work_tests,  conform_parking_tests,
+	conform_tlb_tests,    conform_torture_tests,   conform_kinds_tests,
+	conform_stats_tests,  conform_stop_tests,
 };
 
 #define NR_FILES (sizeof(files) / sizeof(files[0]))

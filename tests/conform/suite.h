@@ -28,6 +28,7 @@ extern const struct conform_test conform_ipi_tests[];
 extern const struct conform_test conform_mux_tests[];
 extern const struct conform_test conform_resched_tests[];
 extern const struct conform_test conform_idle_tests[];
+extern const struct conform_test conform_idle_race_tests[];
 extern const struct conform_test conform_single_tests[];
 extern const struct conform_test conform_async_tests[];
 extern const struct conform_test conform_many_tests[];

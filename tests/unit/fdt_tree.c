@@ -32,6 +32,20 @@ static void prop_string(const char *name, const char *value)
 	assert_int_equal(fdt_property_string(blob, name, value), 0);
 }
 
+/* Old and new ways to name extensions; one whose name begins like another's. */
+static void write_isa(uint32_t cpu)
+{
+	static const char list[] = "i\0m\0zawrs\0svadu";
+
+	if (cpu == 0) {
+		prop_string("riscv,isa", "rv64imac_zicsr_zawrs_sstc");
+	} else if (cpu == 1) {
+		assert_int_equal(fdt_property(blob, "riscv,isa-extensions", list, sizeof(list)), 0);
+	} else {
+		prop_string("riscv,isa", "rv64imaczawrs_zawrsx_xzawrs");
+	}
+}
+
 static void write_cpus(void)
 {
 	char name[16];
@@ -45,6 +59,7 @@ static void write_cpus(void)
 		prop_string("device_type", "cpu");
 		prop_string("status", cpu == 1 ? "disabled" : cpu == 2 ? "ok" : "okay");
 		prop_cells("reg", &cpu, 1);
+		write_isa(cpu);
 		prop_cells("phandle", (uint32_t[]){cpu + 10}, 1);
 		end_node();
 	}

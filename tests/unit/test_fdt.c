@@ -199,6 +199,27 @@ static void test_search(void **state)
 	assert_false(dt_string_list_has(&dt, serial, "compatible", "16550a"));
 }
 
+static void test_isa(void **state)
+{
+	struct dt dt;
+
+	(void)state;
+	assert_null(dt_open(&dt, blob, write_tree()));
+	int old = dt_find_path(&dt, "/cpus/cpu@0");
+	int listed = dt_find_path(&dt, "/cpus/cpu@1");
+	int other = dt_find_path(&dt, "/cpus/cpu@2");
+
+	assert_true(dt_isa_has(&dt, old, "zicsr"));
+	assert_true(dt_isa_has(&dt, old, "zawrs"));
+	assert_true(dt_isa_has(&dt, old, "sstc"));
+	assert_false(dt_isa_has(&dt, old, "zaw"));
+	assert_false(dt_isa_has(&dt, old, "wrs"));
+	assert_true(dt_isa_has(&dt, listed, "zawrs"));
+	assert_false(dt_isa_has(&dt, listed, "zicsr"));
+	assert_false(dt_isa_has(&dt, other, "zawrs"));
+	assert_false(dt_isa_has(&dt, dt_find_path(&dt, "/soc"), "zawrs"));
+}
+
 static void test_reg(void **state)
 {
 	struct dt dt;
@@ -228,7 +249,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_own_tree),     cmocka_unit_test(test_qemu_riscv64),
 		cmocka_unit_test(test_qemu_aarch64), cmocka_unit_test(test_values),
-		cmocka_unit_test(test_search),	     cmocka_unit_test(test_reg),
+		cmocka_unit_test(test_isa),	     cmocka_unit_test(test_search),
+		cmocka_unit_test(test_reg),
 	};
 
 	return cmocka_run_group_tests_name("fdt", tests, NULL, NULL);
