@@ -112,6 +112,8 @@ weakened csd_is_busy acquire
 weakened call_queue_open release
 weakened resched_remote release
 weakened test_and_clear_need_resched acquire
+weakened set_if_polling release
+weakened idle_take acquire
 weakened note_owed release
 weakened ipi_take_owed acquire
 
@@ -133,4 +135,16 @@ mutant "not reversed" core/call_queue.c \
 		break;/'
 mutant "failed reschedule clears the flag" core/resched.c \
 	'/IDLE_OWED, memory_order_relaxed);/{s/fetch_or/store/;s/IDLE_NEED . IDLE_OWED/0/;}'
+mutant "a sender trusts its first look" core/idle.c \
+	'/^static uint32_t set_if_polling/,/^}/s/atomic_compare_exchange_weak_explicit(/\
+		(atomic_fetch_or_explicit(word, bit, memory_order_release), 1) || &/'
+mutant "a look and a store to leave the poll" core/idle.c \
+	's/atomic_fetch_and_explicit(word_here(), ~(SMP_IDLE_POLLING | IDLE_KINDS),/old_way(word_here(),/
+	/^bool idle_take/i\
+		static uint32_t old_way(_Atomic uint32_t *word, memory_order order)\
+		{\
+			uint32_t old = atomic_load_explicit(word, order);\
+			atomic_store_explicit(word, old & IDLE_NEED, memory_order_relaxed);\
+			return old;\
+		}'
 done_testing

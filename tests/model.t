@@ -106,6 +106,16 @@ fails resched -DLOOK_BEFORE_CLEAR
 fails resched -DCLEAR_WITHOUT_ACQUIRE
 fails resched -DCLEAR_ON_FAILURE -DFAILS
 
+holds idle
+fails idle -DSTALE_LOOK
+fails idle -DPLAIN_LEAVE
+fails idle -DRELAXED_SEND
+fails idle -DLEAVE_WITHOUT_ACQUIRE
+fails idle -DNO_LAST_LOOK
+fails idle -DTWO_WORDS
+fails idle -DTAKES_NEED
+fails idle -DRING_TOO
+
 holds doorbell
 fails doorbell -DNO_R1
 fails doorbell -DNO_RECEIVE_FENCE

@@ -267,6 +267,18 @@ static void check_resched_failing(void)
 	expect(accepted[1] != 0 || seen[1] == 1 || need_resched(), "a reschedule is forgotten");
 }
 
+/* ---- a CPU that polls, then sleeps ---- */
+
+static void idle_once(void)
+{
+	unsigned long state = port_local_irq_save();
+
+	(void)smp_idle_poll_enter();
+	(void)smp_idle_poll_leave();
+	rescheduled(NULL);
+	port_local_irq_restore(state);
+}
+
 /* ---- stop ---- */
 
 static void stop(void)
@@ -308,6 +320,8 @@ const struct scenario scenarios[] = {
 	 {wake_a, wake_b, tick},
 	 NULL,
 	 check_resched_failing},
+	{"polling: calls", 3, 0, 0, {call_twice, call_and_wait, idle_once}, NULL, check_calls},
+	{"polling: reschedule", 3, 0, 0, {wake_a, wake_b, idle_once}, NULL, check_resched},
 	{"stop", 3, 0, 0, {call_twice, stop, NULL}, NULL, check_stop},
 	{0},
 };
