@@ -45,6 +45,24 @@ void cpumask_copy_online(struct cpumask *mask)
 	}
 }
 
+bool cpumask_split_online(struct cpumask *mask, struct cpumask *offline)
+{
+	unsigned long any = 0;
+
+	for (size_t i = 0; i < CPUMASK_WORDS; i++) {
+		unsigned long word = mask->bits[i];
+
+		if (word != 0) {
+			/* rule 10, acquire: pairs with the release in smp_cpu_starting() */
+			word &= ~atomic_load_explicit(&online[i], memory_order_acquire);
+			offline->bits[i] = word;
+			mask->bits[i] &= ~word;
+			any |= word;
+		}
+	}
+	return any != 0;
+}
+
 unsigned int num_online_cpus(void)
 {
 	struct cpumask mask;

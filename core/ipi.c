@@ -170,18 +170,10 @@ static int check_send(const struct cpumask *mask, unsigned int ipinr)
  */
 static int drop_offline(unsigned int ipinr, struct cpumask *reachable, struct cpumask *unreached)
 {
-	struct cpumask online;
-
 	if (ipinr == IPI_WAKEUP) {
 		return 0;
 	}
-	cpumask_copy_online(&online);
-	cpumask_andnot(unreached, reachable, &online);
-	if (cpumask_empty(unreached)) {
-		return 0;
-	}
-	cpumask_and(reachable, reachable, &online);
-	return -ENXIO;
+	return cpumask_split_online(reachable, unreached) ? -ENXIO : 0;
 }
 
 /* Those of *reachable that poll are told, the others rung. */
@@ -217,6 +209,9 @@ static int send_counted(const struct cpumask *mask, unsigned int ipinr, bool may
 	ipi_stats_add(ipinr, IPI_RAISED, cpumask_weight(mask));
 	ipi_stats_add(ipinr, IPI_SENT, result.sent);
 	ipi_stats_add(ipinr, IPI_COALESCED, result.coalesced);
+	if (send_err == 0 && err == 0) {
+		return 0;
+	}
 	ipi_stats_add(ipinr, IPI_FAILED, cpumask_weight(unreached));
 	return send_err != 0 ? send_err : err;
 }

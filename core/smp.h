@@ -12,6 +12,9 @@
 /* core/cpu.c: true when every member of the set is below nr_cpu_ids(). */
 bool cpumask_is_possible(const struct cpumask *mask);
 
+/* core/cpu.c: moves those that are offline to *offline, which is empty. False: there is none. */
+bool cpumask_split_online(struct cpumask *mask, struct cpumask *offline);
+
 /*
  * core/ipi_kinds.c: the adopter's table and the kinds registered on top. kinds_init() starts over
  * from nothing. kinds_enable() and kinds_disable() act on this CPU.
