@@ -200,6 +200,18 @@ extern char user_page[];
 extern char user_fill[];
 extern char user_read[];
 
+/* --- Threads: kernel/sched/ ------------------------------------------------------------------- */
+
+struct task;
+
+/*
+ * Leaves the running thread and goes on in another, on the same CPU: stores the callee-saved
+ * registers and the stack pointer (the first field of struct task), loads the other's. Returns, in
+ * the thread that comes, the one that left. <asm/switch.h> says how a new thread's stack must look.
+ * Interrupts masked, before and after.
+ */
+struct task *arch_switch(struct task *prev, struct task *next);
+
 /* --- Doorbells -------------------------------------------------------------------------------- */
 
 /* What a probe found. */

@@ -8,6 +8,7 @@
 #include <asm/irqflags.h>
 
 #include "kernel/arch.h"
+#include "kernel/sched/sched.h"
 #include "kernel/timer.h"
 
 #define SPIN_NS 20000ULL
@@ -31,6 +32,13 @@ void sleep_masked(uint64_t ns)
 	timer_set(ns);
 	wait_for_interrupt();
 	timer_stop();
+}
+
+void sleep_unless_asked(uint64_t ns)
+{
+	if (!need_resched()) {
+		sleep_masked(ns);
+	}
 }
 
 /* How long this CPU is to poll. */
@@ -88,7 +96,12 @@ static void doze(struct percpu *self)
 
 void idle(uint64_t ns)
 {
-	struct percpu *self = this_cpu();
+	if (task_may_sleep()) {
+		task_pause(ns);
+		return;
+	}
+
+	struct percpu *self = this_cpu(); /* an idle thread stays on it */
 
 	/*
 	 * Masked from the look at the flag to the sleep: an interrupt between the two stays
@@ -98,14 +111,27 @@ void idle(uint64_t ns)
 	if (ns != 0 && !need_resched()) {
 		timer_set(ns);
 	}
-	bool served = poll(self);
-
-	if (test_and_clear_need_resched()) {
-		percpu_count(&self->schedules);
-	} else if (!served) {
+	if (!poll(self) && !need_resched()) {
 		doze(self);
 	}
 	local_irq_enable();
+	schedule();
+}
+
+/* With interrupts masked, or where the thread may not leave, nobody else runs meanwhile. */
+static void wait_step(uint64_t ns)
+{
+	unsigned long state = local_irq_save();
+	bool masked = state == 0;
+
+	local_irq_restore(state);
+	if (!masked && task_may_sleep()) {
+		task_pause(ns);
+		return;
+	}
+	state = local_irq_save();
+	sleep_masked(ns);
+	local_irq_restore(state);
 }
 
 bool wait_until(bool (*done)(void *arg), void *arg, uint64_t ns)
@@ -115,8 +141,6 @@ bool wait_until(bool (*done)(void *arg), void *arg, uint64_t ns)
 
 	while (!done(arg)) {
 		uint64_t waited = arch_clock_ns() - start;
-		unsigned long state;
-
 		if (waited > ns) {
 			return done(arg);
 		}
@@ -124,9 +148,7 @@ bool wait_until(bool (*done)(void *arg), void *arg, uint64_t ns)
 			cpu_relax();
 			continue;
 		}
-		state = local_irq_save();
-		sleep_masked(step);
-		local_irq_restore(state);
+		wait_step(step);
 		step = step * 2 > LONG_SLEEP_NS ? LONG_SLEEP_NS : step * 2;
 	}
 	return true;

@@ -13,9 +13,9 @@
 #define PATIENCE_NS 60000000000ULL
 
 /*
- * Passes through the scheduler if somebody asked for it, and otherwise polls this CPU's idle word
- * for a while, then sleeps, until it is wanted, an interrupt comes or, when 'ns' is not 0, at most
- * so long. Thread context, interrupts enabled.
+ * Passes through the scheduler if somebody asked for it, and otherwise sleeps until an interrupt
+ * comes or, when 'ns' is not 0, at most so long. In an idle thread the CPU first polls its idle word
+ * for a while; in another, other threads run meanwhile. Thread context, interrupts enabled.
  */
 void idle(uint64_t ns);
 
@@ -28,13 +28,17 @@ void idle(uint64_t ns);
  */
 uint64_t idle_set_poll(uint64_t ns);
 
+/* Sleeps at most 'ns', without polling; not at all when need_resched is set. Interrupts masked. */
+void sleep_unless_asked(uint64_t ns);
+
 /* Sleeps at most 'ns' with interrupts masked; returns early when one is pending. */
 void sleep_masked(uint64_t ns);
 
 /*
  * True as soon as done(arg) is; false when it is not after 'ns'. Spins for a moment, then sleeps in
  * steps that grow: what waits must not take the host's processor from what it waits for. Thread
- * context, in either interrupt state.
+ * context, in either interrupt state; other threads run meanwhile where the caller may be
+ * interrupted and may sleep: sched.h.
  */
 bool wait_until(bool (*done)(void *arg), void *arg, uint64_t ns);
 

@@ -14,6 +14,7 @@
 #include "kernel/conform.h"
 #include "kernel/console.h"
 #include "kernel/hotplug.h"
+#include "kernel/sched/sched.h"
 
 static void heard(unsigned int kind)
 {
@@ -21,10 +22,11 @@ static void heard(unsigned int kind)
 	conform_note_ipi(kind);
 }
 
-/* Enough: the idle loop looks at need_resched when the interrupt returns. */
+/* Only marks: the scheduler is called on the way out of the interrupt. */
 static void scheduler_ipi(struct pt_regs *regs)
 {
 	(void)regs;
+	sched_ipi();
 	heard(IPI_RESCHEDULE);
 }
 
@@ -33,6 +35,7 @@ static void tick_receive_broadcast(struct pt_regs *regs)
 	(void)regs;
 	heard(IPI_TIMER);
 	irq_work_tick();
+	sched_tick();
 }
 
 /* For good at the end, good or bad; otherwise until "start" fetches the CPU from its mailbox. */

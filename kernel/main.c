@@ -2,6 +2,8 @@
 #include <crosscall/cpu.h>
 #include <crosscall/latency.h>
 
+#include <asm/cpu.h>
+
 #include "kernel/arch.h"
 #include "kernel/bringup.h"
 #include "kernel/churn.h"
@@ -12,6 +14,7 @@
 #include "kernel/memory.h"
 #include "kernel/params.h"
 #include "kernel/result.h"
+#include "kernel/sched/sched.h"
 #include "kernel/selfcheck.h"
 #include "kernel/shell.h"
 #include "kernel/shutdown.h"
@@ -89,8 +92,12 @@ void kernel_main(hwid_t boot_hwid, const void *dtb)
 	if (!vm_init()) {	     /* shootdowns need the numbers too */
 		give_up("the translations cannot be kept right");
 	}
+	if (!sched_init()) {
+		give_up("no memory for the idle thread");
+	}
 	bringup_start();   /* each goes online, interrupts masked */
 	bringup_release(); /* all have come: interrupts on */
+	sched_activate(this_cpu()->cpu);
 	run();
 	shutdown_others();
 	result_exit();

@@ -2,6 +2,7 @@
 #include "kernel/percpu.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #include <crosscall/config.h>
 
@@ -9,6 +10,7 @@
 
 #include "kernel/arch.h"
 #include "kernel/memory.h"
+#include "kernel/sched/sched.h"
 
 _Static_assert(offsetof(struct percpu, stack_top) == PERCPU_STACK_TOP &&
 		       offsetof(struct percpu, stack_limit) == PERCPU_STACK_LIMIT &&
@@ -41,14 +43,16 @@ unsigned int nr_numbered(void)
  * compares sp with stack_limit, and the pattern shows an overflow that came back before the next
  * trap.
  */
-static void set_stack(struct percpu *cpu, void *stack)
+void stack_prepare(unsigned char *stack)
+{
+	memset(stack, GUARD_PATTERN, GUARD_CHECKED);
+}
+
+void stack_use(struct percpu *cpu, unsigned char *stack)
 {
 	cpu->stack = stack;
 	cpu->stack_top = (unsigned long)stack + STACK_SIZE;
 	cpu->stack_limit = (unsigned long)stack + STACK_GUARD;
-	for (unsigned int i = 0; i < GUARD_CHECKED; i++) {
-		cpu->stack[i] = GUARD_PATTERN;
-	}
 }
 
 bool stack_guard_intact(void)
@@ -72,8 +76,10 @@ struct percpu *percpu_create(hwid_t hwid)
 		return NULL;
 	}
 	cpu->hwid = hwid;
-	set_stack(cpu, stack);
-	return cpu;
+	stack_prepare(stack);
+	stack_use(cpu, stack);
+	cpu->rq = sched_create_queue();
+	return cpu->rq == NULL ? NULL : cpu;
 }
 
 void percpu_number(struct percpu *cpu)
@@ -81,11 +87,15 @@ void percpu_number(struct percpu *cpu)
 	cpu->cpu = nr;
 	numbered[nr] = cpu;
 	nr++;
+	sched_init_queue(cpu);
 }
 
 void percpu_init_boot(hwid_t hwid)
 {
 	boot_percpu.hwid = hwid;
-	set_stack(&boot_percpu, boot_stack);
+	stack_prepare((unsigned char *)boot_stack);
+	stack_use(&boot_percpu, (unsigned char *)boot_stack);
+	sched_init_boot();
 	percpu_number(&boot_percpu);
+	sched_init_console();
 }

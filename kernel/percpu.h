@@ -12,6 +12,9 @@
 #include <crosscall/smp_call.h>
 
 #include "kernel/percpu_offsets.h"
+#include "kernel/spinlock.h"
+
+struct runqueue;
 
 /* A CPU's way up, each step taken by the side named. Only forward. */
 enum cpu_state {
@@ -51,7 +54,11 @@ struct percpu {
 
 	unsigned int cpu; /* the dense number */
 	hwid_t hwid;
-	unsigned char *stack; /* STACK_SIZE bytes */
+	unsigned char *stack; /* of the thread that runs: STACK_SIZE bytes */
+	struct runqueue *rq;  /* kernel/sched/ */
+	/* Spinlocks that it holds, in the order of their ranks. */
+	const struct spinlock *held[LOCKS_HELD_MOST];
+	unsigned int nr_held;
 	_Atomic uint32_t state;
 	const char *refusal;	/* why CPU_ABANDONED */
 	uint64_t start_ns;	/* when the firmware was asked */
@@ -59,12 +66,12 @@ struct percpu {
 	unsigned long crash_pc; /* where a crash stop interrupted it */
 	unsigned long crash_sp;
 	_Atomic uint32_t leaving; /* hotplug: it is to park */
+	uint64_t timer_armed;	  /* when its timer is to interrupt; 0: not */
 	bool introduced;	  /* has printed its line at bring-up */
 	bool crashing;
-	struct panic_catch *catch;  /* what a panic here returns to; null: nothing */
-	uint64_t poll_ns;	    /* how long it polls when it idles; its own */
-	const char *user_exception; /* what ended the program that ran here; null: itself */
-	struct job *_Atomic job;    /* to be done in its thread context; null: nothing */
+	struct panic_catch *catch; /* what a panic here returns to; null: nothing */
+	uint64_t poll_ns;	   /* how long it polls when it idles; its own */
+	struct job *_Atomic job;   /* to be done in its thread context; null: nothing */
 
 	percpu_count_t heard[NR_IPI]; /* kinds that the kernel's own handlers took */
 	percpu_count_t schedules;     /* passes through the scheduler */
@@ -90,7 +97,14 @@ void percpu_init_boot(hwid_t hwid);
 /* How many have a number. */
 unsigned int nr_numbered(void);
 
-/* False when something wrote into the lowest part of the running CPU's stack. */
+/*
+ * Makes *stack, STACK_SIZE bytes, one whose overflow shows; and the running CPU's: what trap entry
+ * compares with. The second with interrupts masked.
+ */
+void stack_prepare(unsigned char *stack);
+void stack_use(struct percpu *cpu, unsigned char *stack);
+
+/* False when something wrote into the lowest part of the running thread's stack. */
 bool stack_guard_intact(void);
 
 #endif

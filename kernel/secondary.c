@@ -18,6 +18,7 @@
 #include "kernel/ipi_ops.h"
 #include "kernel/job.h"
 #include "kernel/params.h"
+#include "kernel/sched/sched.h"
 
 static _Atomic uint32_t released;
 
@@ -148,6 +149,19 @@ static bool come_up(void)
 	return get_state() == CPU_RUNNING;
 }
 
+void idle_loop(void)
+{
+	for (;;) {
+		sched_vacate_if_asked();
+		hotplug_leave_if_asked();
+		job_serve();
+		if (!churn_turn()) {
+			balance_idle();
+			idle(0);
+		}
+	}
+}
+
 void secondary_main(void)
 {
 	arch_cpu_init();
@@ -157,11 +171,6 @@ void secondary_main(void)
 	if (params.conform) {
 		conform_worker();
 	}
-	for (;;) {
-		hotplug_leave_if_asked();
-		job_serve();
-		if (!churn_turn()) {
-			idle(0);
-		}
-	}
+	sched_activate(this_cpu()->cpu);
+	idle_loop();
 }

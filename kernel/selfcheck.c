@@ -215,4 +215,5 @@ void selfcheck_all(void)
 	selfcheck_misuse();
 	selfcheck_tlb();
 	selfcheck_user();
+	selfcheck_threads();
 }

@@ -13,6 +13,7 @@ void selfcheck_calls(void);
 void selfcheck_misuse(void);
 void selfcheck_tlb(void);
 void selfcheck_user(void);
+void selfcheck_threads(void);
 void selfcheck_late(void);
 void selfcheck_idle(void);
 

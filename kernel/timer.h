@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One CPU's timer for two uses: somebody's sleep, and with tick=broadcast the machine's tick. The
- * tick is the boot CPU's periodic timer; it tells all others by IPI_TIMER, and they program none.
+ * One CPU's timer for three uses: somebody's sleep, what the scheduler wants, and with
+ * tick=broadcast the machine's tick, at which the others then do what their scheduler wants. It is
+ the boot CPU's periodic timer; it tells all others by IPI_TIMER, and they program none.
  */
 #ifndef KERNEL_TIMER_H
 #define KERNEL_TIMER_H
@@ -14,6 +15,9 @@
  */
 void timer_set(uint64_t ns);
 void timer_stop(void);
+
+/* What the scheduler wants has changed: sched_next_event(). Interrupts masked. */
+void timer_update(void);
 
 /* The boot CPU, thread context. */
 void tick_start(void);

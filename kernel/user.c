@@ -3,19 +3,19 @@
 
 #include <stddef.h>
 
-#include <asm/cpu.h>
 #include <asm/ptrace.h>
 
 #include "kernel/arch.h"
+#include "kernel/sched/sched.h"
 
 void user_run(unsigned long pc, unsigned long argument, struct user_end *end)
 {
 	struct pt_regs regs = {0};
 
 	arch_user_regs(&regs, pc, argument);
-	this_cpu()->user_exception = NULL;
+	current_task()->user_exception = NULL;
 	end->value = arch_user_enter(&regs);
-	end->exception = this_cpu()->user_exception;
+	end->exception = current_task()->user_exception;
 }
 
 void user_call(unsigned long value)
@@ -25,6 +25,6 @@ void user_call(unsigned long value)
 
 void user_exception(const char *what, const struct pt_regs *regs)
 {
-	this_cpu()->user_exception = what;
+	current_task()->user_exception = what;
 	arch_user_leave(arch_regs_pc(regs));
 }

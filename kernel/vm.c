@@ -7,6 +7,7 @@
 #include "kernel/console.h"
 #include "kernel/memory.h"
 #include "kernel/params.h"
+#include "kernel/sched/sched.h"
 
 static const struct {
 	const char *name;
@@ -87,6 +88,12 @@ bool vm_map(struct vm_space *space, uintptr_t address, const void *frame, enum v
 }
 
 void vm_load(struct vm_space *space)
+{
+	current_task()->space = space;
+	vm_switch(space);
+}
+
+void vm_switch(struct vm_space *space)
 {
 	/* Off the old tables before the library says that this CPU no longer uses them. */
 	arch_load_space(NULL, 0);

@@ -48,7 +48,10 @@ bool vm_create(struct vm_space *space);
  */
 bool vm_map(struct vm_space *space, uintptr_t address, const void *frame, enum vm_access access);
 
-/* This CPU sees 'space' from now on; null: none. Interrupts masked. */
+/* The running thread sees 'space' from now on, wherever it runs; null: none. Interrupts masked. */
 void vm_load(struct vm_space *space);
+
+/* The scheduler's part: this CPU loads the space of the thread that comes. Interrupts masked. */
+void vm_switch(struct vm_space *space);
 
 #endif

@@ -24,5 +24,6 @@
 #include <crosscall/stop.h>
 #include <crosscall/tick_broadcast.h>
 #include <crosscall/tlb.h>
+#include <crosscall/wait_state.h>
 
 #endif

@@ -10,6 +10,7 @@
 #include "kernel/aarch64/semihosting.h"
 #include "kernel/arch.h"
 #include "kernel/console.h"
+#include "kernel/sched/sched.h"
 
 _Static_assert(sizeof(struct pt_regs) == PT_REGS_SIZE,
 	       "trap_entry.S disagrees with struct pt_regs");
@@ -56,6 +57,7 @@ void handle_irq(struct pt_regs *regs)
 {
 	doorbell_interrupt(regs);
 	check_stack(regs);
+	sched_interrupt_exit();
 }
 
 /* True when the instruction is to be tried again, or was dealt with. */

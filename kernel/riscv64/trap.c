@@ -7,6 +7,7 @@
 #include "kernel/arch.h"
 #include "kernel/console.h"
 #include "kernel/riscv64/trap.h"
+#include "kernel/sched/sched.h"
 
 _Static_assert(sizeof(struct pt_regs) == PT_REGS_SIZE,
 	       "trap_entry.S disagrees with struct pt_regs");
@@ -79,6 +80,9 @@ void trap_handler(struct pt_regs *regs)
 	}
 	if (!stack_guard_intact()) {
 		stack_overflow(regs);
+	}
+	if ((regs->cause & SCAUSE_INTERRUPT) != 0) {
+		sched_interrupt_exit();
 	}
 }
 

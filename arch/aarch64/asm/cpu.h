@@ -13,14 +13,14 @@
 struct percpu;
 
 /*
- * TPIDR_EL1 is the running CPU's struct percpu, from boot.S on. Not volatile: it never changes, so
- * the compiler may keep a copy.
+ * TPIDR_EL1 is the running CPU's struct percpu, from boot.S on. Volatile: a thread may go on on
+ * another CPU after a call that switches, so a copy must not outlive one.
  */
 static inline struct percpu *this_cpu(void)
 {
 	struct percpu *self;
 
-	__asm__("mrs %0, tpidr_el1" : "=r"(self));
+	__asm__ volatile("mrs %0, tpidr_el1" : "=r"(self));
 	return self;
 }
 

@@ -10,14 +10,14 @@
 struct percpu;
 
 /*
- * tp is the running CPU's struct percpu, from boot.S on and through every trap. Not volatile: a
- * CPU's tp never changes, so the compiler may keep a copy.
+ * tp is the running CPU's struct percpu, from boot.S on and through every trap. Volatile: a thread
+ * may go on on another CPU after a call that switches, so a copy must not outlive one.
  */
 static inline struct percpu *this_cpu(void)
 {
 	struct percpu *self;
 
-	__asm__("mv %0, tp" : "=r"(self));
+	__asm__ volatile("mv %0, tp" : "=r"(self));
 	return self;
 }
 

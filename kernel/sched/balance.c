@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Threads go where there is room: an idle CPU takes from the others before it sleeps, and a CPU
+ * whose threads take turns gives to one that has at least two fewer.
+ *
+ * It converges, and then it is silent. A move goes from a load of a to one of b with a >= b + 2, or
+ * to an idle CPU from one that is busy: the sum of the squares of all loads falls with each. When
+ * no two differ by more than one, nothing moves and nobody is rung; without waiting threads nobody
+ * even looks.
+ *
+ * Nobody is left waiting on a busy CPU while another that may run it sleeps. The CPU that goes idle
+ * sets its bit in idle_cpus, and then looks at how many wait elsewhere. Who queues a thread notes
+ * that it waits, and then looks at idle_cpus. Both have a sequentially consistent fence between
+ * (rule 21), so one of the two sees the other: the idle CPU pulls, or the thread is pushed to it.
+ */
+#include <crosscall/cpu.h>
+
+#include <asm/cpu.h>
+#include <asm/irqflags.h>
+
+#include "kernel/percpu.h"
+#include "kernel/sched/runqueue.h"
+
+static unsigned int waiting(const struct runqueue *rq)
+{
+	/* Relaxed: a hint, or under the lock. */
+	return atomic_load_explicit(&rq->nr, memory_order_relaxed);
+}
+
+/* The rest with the queue's lock held. */
+static bool is_busy(const struct runqueue *rq)
+{
+	return rq->current != rq->idle && !rq->pausing;
+}
+
+static unsigned int load(const struct runqueue *rq)
+{
+	return waiting(rq) + is_busy(rq);
+}
+
+static bool is_worth_it(const struct runqueue *from, const struct runqueue *to)
+{
+	if (load(to) == 0) {
+		return load(from) >= 2;
+	}
+	return load(from) >= load(to) + 2;
+}
+
+/* The first that would run, of those that may run there. */
+static struct task *find(const struct runqueue *from, unsigned int cpu)
+{
+	for (int level = NR_PRIOS - 1; level >= 0; level--) {
+		for (struct task *t = from->level[level].first; t != NULL; t = t->next) {
+			if (task_allowed_on(t, cpu)) {
+				return t;
+			}
+		}
+	}
+	return NULL;
+}
+
+static bool move_one(struct runqueue *from, struct runqueue *to)
+{
+	struct task *task = NULL;
+
+	queue_lock_two(from, to);
+	if (to->active && is_worth_it(from, to)) {
+		task = find(from, to->cpu);
+	}
+	if (task != NULL) {
+		queue_remove(from, task);
+		queue_note_idle(from);
+		atomic_store_explicit(&task->cpu, to->cpu, memory_order_relaxed);
+		task->moves++;
+		queue_accept(to, task);
+	}
+	queue_unlock_two(from, to);
+	return task != NULL;
+}
+
+void balance_idle(void)
+{
+	unsigned long state = local_irq_save();
+	struct runqueue *self = this_cpu()->rq;
+
+	atomic_thread_fence(memory_order_seq_cst); /* rule 21 */
+	for (unsigned int i = 1; i < nr_numbered() && self->active; i++) {
+		struct runqueue *other = queue_of((self->cpu + i) % nr_numbered());
+
+		if (waiting(other) != 0 && move_one(other, self)) {
+			self->stats.pulled++;
+			break;
+		}
+	}
+	local_irq_restore(state);
+}
+
+/* The first of the set that takes one. */
+static bool give_to(struct runqueue *rq, const struct cpumask *cpus)
+{
+	unsigned int cpu;
+
+	for_each_cpu(cpu, cpus) {
+		if (cpu != rq->cpu && move_one(rq, queue_of(cpu))) {
+			rq->stats.pushed++;
+			return true;
+		}
+	}
+	return false;
+}
+
+void balance_push_idle(struct runqueue *rq)
+{
+	struct cpumask idle;
+
+	if (waiting(rq) == 0) {
+		return;
+	}
+	atomic_thread_fence(memory_order_seq_cst); /* rule 21 */
+	copy_cpus(&idle, idle_cpus);
+	(void)give_to(rq, &idle);
+}
+
+void balance_push(struct runqueue *rq)
+{
+	struct cpumask less;
+	struct cpumask active;
+	unsigned int cpu;
+
+	if (waiting(rq) == 0) {
+		return;
+	}
+	cpumask_clear(&less);
+	copy_cpus(&active, active_cpus);
+	for_each_cpu(cpu, &active) {
+		if (waiting(queue_of(cpu)) < waiting(rq)) {
+			cpumask_set_cpu(cpu, &less);
+		}
+	}
+	(void)give_to(rq, &less);
+}
