@@ -13,6 +13,7 @@
 #include "kernel/bringup.h"
 #include "kernel/doorbell.h"
 #include "kernel/idle.h"
+#include "kernel/sched/sched.h"
 
 static _Atomic uint32_t shutting_down;
 
@@ -21,6 +22,13 @@ static bool is_off(void *arg)
 	const struct percpu *cpu = arg;
 
 	return arch_cpu_power(cpu->hwid) == CPU_POWER_OFF;
+}
+
+static bool is_vacated(void *arg)
+{
+	const struct percpu *cpu = arg;
+
+	return sched_is_vacated(cpu->cpu);
 }
 
 static bool is_parked(void *arg)
@@ -50,6 +58,7 @@ const char *cpu_down(unsigned int cpu)
 	if (!cpu_online(cpu)) {
 		return "is not online";
 	}
+	sched_deactivate(cpu);
 	/* Release, paired with the acquire in hotplug_leave_if_asked(). */
 	atomic_store_explicit(&data->leaving, 1, memory_order_release);
 
@@ -57,6 +66,7 @@ const char *cpu_down(unsigned int cpu)
 
 	/* A CPU that has seen the flag by itself may have left already, its doorbell too. */
 	if (error != 0 && cpu_online(cpu)) {
+		sched_activate(cpu);
 		return "cannot be rung";
 	}
 	return wait_until(is_off, data, PATIENCE_NS) ? NULL : "did not leave";
@@ -84,15 +94,27 @@ void hotplug_leave_if_asked(void)
 	if (atomic_exchange_explicit(&this_cpu()->leaving, 0, memory_order_acquire) == 0) {
 		return;
 	}
+	sched_deactivate(this_cpu()->cpu); /* again: who asked may have given up meanwhile */
+	sched_vacate_if_asked();
 	local_irq_disable();
 	(void)smp_cpu_dying();
 	doorbell()->cpu_exit();
 	arch_cpu_park();
 }
 
-const char *cpu_stop_one(unsigned int cpu)
+const char *cpu_freeze(unsigned int cpu)
 {
 	struct cpumask mask = cpumask_of(cpu);
+
+	if (smp_send_stop_mask(&mask, PATIENCE_NS, NULL) != 0) {
+		return "did not stop";
+	}
+	return wait_until(is_parked, cpu_data(cpu), PATIENCE_NS) ? NULL : "did not park";
+}
+
+const char *cpu_stop_one(unsigned int cpu)
+{
+	const char *why = "does not give up its threads";
 
 	if (cpu_data(cpu) == this_cpu()) {
 		return "runs the console";
@@ -100,10 +122,14 @@ const char *cpu_stop_one(unsigned int cpu)
 	if (!cpu_online(cpu)) {
 		return "is not online";
 	}
-	if (smp_send_stop_mask(&mask, PATIENCE_NS, NULL) != 0) {
-		return "did not stop";
+	sched_deactivate(cpu);
+	if (wait_until(is_vacated, cpu_data(cpu), PATIENCE_NS)) {
+		why = cpu_freeze(cpu);
 	}
-	return wait_until(is_parked, cpu_data(cpu), PATIENCE_NS) ? NULL : "did not park";
+	if (why != NULL) {
+		sched_activate(cpu);
+	}
+	return why;
 }
 
 /* The address in the mailbox: back into the interrupt handler that parked. */
@@ -111,7 +137,7 @@ static void resume(void)
 {
 }
 
-const char *cpu_restart(unsigned int cpu)
+const char *cpu_thaw(unsigned int cpu)
 {
 	if (!smp_is_parked(cpu)) {
 		return "is not stopped";
@@ -120,6 +146,16 @@ const char *cpu_restart(unsigned int cpu)
 		return "did not take the address from its mailbox";
 	}
 	return wait_until(is_running, cpu_data(cpu), PATIENCE_NS) ? NULL : "did not come back";
+}
+
+const char *cpu_restart(unsigned int cpu)
+{
+	const char *why = cpu_thaw(cpu);
+
+	if (why == NULL) {
+		sched_activate(cpu);
+	}
+	return why;
 }
 
 void hotplug_sleep(void)

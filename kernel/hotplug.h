@@ -2,6 +2,9 @@
 /*
  * CPUs that leave and come back while the kernel runs.
  *
+ * First its threads move to other CPUs: one that runs at the next interrupt, one that is pinned there
+ * too, and is named.
+ *
  * Down: the CPU leaves its idle loop, executes what its queue had accepted, closes it, and is
  * powered off by the firmware, which is asked until it says so. Up: it is started as at boot,
  * under the same number.
@@ -22,6 +25,13 @@ const char *cpu_down(unsigned int cpu);
 const char *cpu_up(unsigned int cpu);
 const char *cpu_stop_one(unsigned int cpu);
 const char *cpu_restart(unsigned int cpu);
+
+/*
+ * The last two without the scheduler: its threads stand still with the CPU, also the one that it
+ * was running, whichever that was. Any CPU but the one that is meant, interrupts in either state.
+ */
+const char *cpu_freeze(unsigned int cpu);
+const char *cpu_thaw(unsigned int cpu);
 
 /* The idle loop's part: does not return when this CPU is to leave. Thread context. */
 void hotplug_leave_if_asked(void);

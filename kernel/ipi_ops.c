@@ -70,6 +70,7 @@ static void print_backtrace(struct pt_regs *regs)
 	unsigned long state = console_lock();
 
 	printk("cpu %u was interrupted here:\n", this_cpu()->cpu);
+	printk("  in thread %s\n", sched_current_name(this_cpu()->cpu));
 	if (regs != NULL) {
 		arch_show_regs(regs);
 	}

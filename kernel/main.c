@@ -48,10 +48,14 @@ static void library_init(void)
 /* What was asked for on top of the self-check. */
 static void run_options(void)
 {
+	if (params.rest != 0) {
+		selfcheck_rest(params.rest);
+	}
 	if (params.tick_broadcast) {
 		selfcheck_tick();
 	}
 	if (params.hotplug != 0) {
+		selfcheck_moves(true);
 		churn(params.hotplug);
 	}
 }

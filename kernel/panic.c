@@ -14,6 +14,7 @@
 #include "kernel/arch.h"
 #include "kernel/console.h"
 #include "kernel/result.h"
+#include "kernel/sched/sched.h"
 
 /* Long enough for a virtual CPU whose host is busy; one that masks interrupts stays silent. */
 #define CRASH_STOP_NS 3000000000ULL
@@ -51,6 +52,11 @@ static void enter_crash(void)
 	console_seize();
 }
 
+static void print_thread(void)
+{
+	printk("  in thread %s\n", sched_current_name(this_cpu()->cpu));
+}
+
 static void print_stopped(void)
 {
 	unsigned int cpu;
@@ -59,8 +65,9 @@ static void print_stopped(void)
 		if (cpumask_test_cpu(cpu, &silent)) {
 			printk("  cpu %u: silent; nothing here interrupts a masked CPU\n", cpu);
 		} else {
-			printk("  cpu %u: stopped at pc %016lx, sp %016lx\n", cpu,
-			       cpu_data(cpu)->crash_pc, cpu_data(cpu)->crash_sp);
+			printk("  cpu %u: stopped at pc %016lx, sp %016lx, in thread %s\n", cpu,
+			       cpu_data(cpu)->crash_pc, cpu_data(cpu)->crash_sp,
+			       sched_current_name(cpu));
 		}
 	}
 }
@@ -83,6 +90,7 @@ void panic(const char *message)
 	enter_crash();
 	printk("crosscall: panic on CPU %u (%s %lu): %s\n", this_cpu()->cpu, arch_hwid_name,
 	       (unsigned long)this_cpu()->hwid.id, message);
+	print_thread();
 	end_crash();
 }
 
@@ -91,6 +99,7 @@ void fatal_trap(const char *what, const struct pt_regs *regs)
 	enter_crash();
 	printk("crosscall: panic on CPU %u (%s %lu): %s\n", this_cpu()->cpu, arch_hwid_name,
 	       (unsigned long)this_cpu()->hwid.id, what);
+	print_thread();
 	if (regs != NULL) {
 		arch_show_regs(regs);
 	}

@@ -40,6 +40,7 @@ static const struct word words[] = {
 	{.key = "tlb", .text = &params.tlb},
 	{.key = "cpus", .number = &params.cpus, .low = 1, .high = CROSSCALL_NR_CPUS},
 	{.key = "seed", .number = &params.seed, .low = 0, .high = INT_MAX},
+	{.key = "rest", .number = &params.rest, .low = 1, .high = 3600},
 	{.key = "hotplug", .number = &params.hotplug, .low = 1, .high = INT_MAX},
 	{.key = "park", .text = &params.park},
 	{.key = "tick", .text = &params.tick},

@@ -20,6 +20,7 @@ struct params {
 	bool tick_broadcast;  /* ... "tick=broadcast": see timer.h */
 	const char *poll;     /* "poll=auto", "poll=off" or "poll=NS": see idle.h */
 	const char *park;     /* "park=LIST": these wait at their mailboxes from the boot on */
+	unsigned int rest;    /* "rest=N": so many seconds without work must send nothing */
 	unsigned int hotplug; /* "hotplug=N": take CPUs away and bring them back N times */
 };
 

@@ -3,6 +3,8 @@
 #ifndef KERNEL_SELFCHECK_H
 #define KERNEL_SELFCHECK_H
 
+#include <stdbool.h>
+
 /* All of it, on all CPUs that are online. The boot CPU, thread context. */
 void selfcheck_all(void);
 
@@ -14,11 +16,17 @@ void selfcheck_misuse(void);
 void selfcheck_tlb(void);
 void selfcheck_user(void);
 void selfcheck_threads(void);
+void selfcheck_wakeups(void);
+void selfcheck_spread(void);
+void selfcheck_moves(bool off); /* off: the firmware takes part */
 void selfcheck_late(void);
 void selfcheck_idle(void);
 
 /* tick=broadcast: starts the tick. */
 void selfcheck_tick(void);
+/* rest=: counts what a machine without work sends in so many seconds. */
+void selfcheck_rest(unsigned int seconds);
+
 /* park=, in a batch run, before the rest: fetches all that are parked. */
 void selfcheck_parked(void);
 

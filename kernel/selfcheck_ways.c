@@ -70,7 +70,7 @@ static int send_poll(unsigned int cpu)
 
 static int send_stop_start(unsigned int cpu)
 {
-	return cpu_stop_one(cpu) == NULL && cpu_restart(cpu) == NULL ? 0 : -ETIMEDOUT;
+	return cpu_freeze(cpu) == NULL && cpu_thaw(cpu) == NULL ? 0 : -ETIMEDOUT;
 }
 
 const struct way basic_ways[] = {

@@ -80,7 +80,9 @@ void timer_update(void)
 	uint64_t event = next_event();
 	uint64_t armed = this_cpu()->timer_armed;
 
-	if (event != 0 && (armed == 0 || armed > event)) {
+	if (event == 0 && armed != 0) {
+		timer_stop();
+	} else if (event != 0 && (armed == 0 || armed > event)) {
 		program(until(event));
 	}
 }

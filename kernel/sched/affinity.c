@@ -47,6 +47,8 @@ static void change_affinity(struct task *task, const struct cpumask *affinity)
 	spin_unlock(&rq->lock);
 	if (place) {
 		task_place(task, false);
+	} else {
+		balance_push_idle(rq); /* perhaps it may go to one of them now */
 	}
 	local_irq_restore(state);
 	preempt_check();
@@ -159,4 +161,11 @@ bool sched_stats_read(unsigned int cpu, struct sched_stats *stats)
 	memcpy(stats->current, rq->current->name, sizeof(stats->current));
 	spin_unlock_irqrestore(&rq->lock, state);
 	return true;
+}
+
+const char *sched_current_name(unsigned int cpu)
+{
+	const struct runqueue *rq = queue_of(cpu);
+
+	return rq != NULL && rq->current != NULL ? rq->current->name : "(none)";
 }

@@ -62,6 +62,7 @@ static struct task *find(const struct runqueue *from, unsigned int cpu)
 static bool move_one(struct runqueue *from, struct runqueue *to)
 {
 	struct task *task = NULL;
+	bool lost = false;
 
 	queue_lock_two(from, to);
 	if (to->active && is_worth_it(from, to)) {
@@ -70,11 +71,12 @@ static bool move_one(struct runqueue *from, struct runqueue *to)
 	if (task != NULL) {
 		queue_remove(from, task);
 		queue_note_idle(from);
-		atomic_store_explicit(&task->cpu, to->cpu, memory_order_relaxed);
-		task->moves++;
-		queue_accept(to, task);
+		lost = task_arrive(task, to);
 	}
 	queue_unlock_two(from, to);
+	if (lost) {
+		task_report_stray(task, to->cpu);
+	}
 	return task != NULL;
 }
 
@@ -113,12 +115,13 @@ void balance_push_idle(struct runqueue *rq)
 {
 	struct cpumask idle;
 
-	if (waiting(rq) == 0) {
-		return;
-	}
-	atomic_thread_fence(memory_order_seq_cst); /* rule 21 */
-	copy_cpus(&idle, idle_cpus);
-	(void)give_to(rq, &idle);
+	do {
+		if (waiting(rq) == 0) {
+			return;
+		}
+		atomic_thread_fence(memory_order_seq_cst); /* rule 21 */
+		copy_cpus(&idle, idle_cpus);
+	} while (give_to(rq, &idle));
 }
 
 void balance_push(struct runqueue *rq)
@@ -127,9 +130,7 @@ void balance_push(struct runqueue *rq)
 	struct cpumask active;
 	unsigned int cpu;
 
-	if (waiting(rq) == 0) {
-		return;
-	}
+	balance_push_idle(rq);
 	cpumask_clear(&less);
 	copy_cpus(&active, active_cpus);
 	for_each_cpu(cpu, &active) {

@@ -93,7 +93,9 @@ static void set_active(struct runqueue *rq, bool active)
 	unsigned long state = spin_lock_irqsave(&rq->lock);
 
 	rq->active = active;
-	rq->since = rq->since == 0 ? arch_clock_ns() : rq->since;
+	if (active && rq->current == rq->idle) {
+		rq->since = arch_clock_ns(); /* what it was off is not idle time */
+	}
 	set_cpu_bit(active_cpus, rq->cpu, active);
 	queue_note_idle(rq);
 	spin_unlock_irqrestore(&rq->lock, state);

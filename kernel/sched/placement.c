@@ -38,25 +38,23 @@ void set_cpu_bit(_Atomic unsigned long *words, unsigned int cpu, bool on)
 	}
 }
 
-/* The CPUs of its affinity that take threads; all that do when there are none. False: stray. */
-static bool possible_cpus(const struct task *task, struct cpumask *mask)
+/* The CPUs of its affinity that take threads; all that do when there are none. */
+static void possible_cpus(const struct task *task, struct cpumask *mask)
 {
 	struct cpumask active;
 
 	copy_cpus(&active, active_cpus);
 	cpumask_and(mask, &active, &task->affinity);
-	if (!cpumask_empty(mask)) {
-		return true;
+	if (cpumask_empty(mask)) {
+		*mask = active;
 	}
-	*mask = active;
-	return false;
 }
 
 bool task_allowed_on(const struct task *task, unsigned int cpu)
 {
 	struct cpumask mask;
 
-	(void)possible_cpus(task, &mask);
+	possible_cpus(task, &mask);
 	return cpumask_test_cpu(cpu, &mask);
 }
 
@@ -83,13 +81,13 @@ static unsigned int shortest(const struct cpumask *mask)
  * The last CPU if it is idle, what it knows is in its cache; else an idle one; else the last. The
  * lock of the thread's queue held.
  */
-static unsigned int choose(struct task *task, bool *home)
+static unsigned int choose(const struct task *task)
 {
 	unsigned int last = atomic_load_explicit(&task->cpu, memory_order_relaxed);
 	struct cpumask possible;
 	struct cpumask idle;
 
-	*home = possible_cpus(task, &possible);
+	possible_cpus(task, &possible);
 	copy_cpus(&idle, idle_cpus);
 	cpumask_and(&idle, &idle, &possible);
 	if (cpumask_test_cpu(last, &idle)) {
@@ -101,56 +99,47 @@ static unsigned int choose(struct task *task, bool *home)
 	return cpumask_test_cpu(last, &possible) ? last : shortest(&possible);
 }
 
-/* Both queues' locks held. False: the CPU takes no threads any more, or may not have this one. */
-static bool arrive(struct task *task, struct runqueue *from, struct runqueue *to, bool woken)
+bool task_arrive(struct task *task, struct runqueue *to)
 {
-	if (!to->active || !task_allowed_on(task, to->cpu)) {
-		return false;
-	}
-	if (from != to) {
+	bool was_stray = task->stray;
+
+	if (atomic_load_explicit(&task->cpu, memory_order_relaxed) != to->cpu) {
 		atomic_store_explicit(&task->cpu, to->cpu, memory_order_relaxed);
 		task->moves++;
 	}
-	if (woken) {
-		task->wakeups++;
-		to->stats.wakeups++;
-	}
+	task->stray = !cpumask_test_cpu(to->cpu, &task->affinity);
 	queue_accept(to, task);
-	return true;
+	return task->stray && !was_stray;
 }
 
-/* True when that is new. */
-static bool note_stray(struct task *task, bool home)
+void task_report_stray(const struct task *task, unsigned int cpu)
 {
-	bool was = task->stray;
-
-	task->stray = !home;
-	return !home && !was;
+	printk("sched: thread %u (%s): none of its CPUs is there, it runs on cpu %u\n", task->id,
+	       task->name, cpu);
 }
 
 /* One attempt. False: what it was based on has changed. */
 static bool try_place(struct task *task, bool woken, struct runqueue **at)
 {
 	struct runqueue *from = task_queue_lock(task);
-	bool home;
-	unsigned int cpu = choose(task, &home);
-	struct runqueue *to = queue_of(cpu);
+	struct runqueue *to = queue_of(choose(task));
 	bool lost = false;
 	bool good;
 
 	if (to != from) {
-		/* In between only this CPU can touch the thread: it is TASK_MOVING. */
+		/* In between only this CPU can put the thread anywhere. */
 		spin_unlock(&from->lock);
 		queue_lock_two(from, to);
 	}
-	good = arrive(task, from, to, woken);
+	good = to->active && task_allowed_on(task, to->cpu);
 	if (good) {
-		lost = note_stray(task, home);
+		task->wakeups += woken;
+		to->stats.wakeups += woken;
+		lost = task_arrive(task, to);
 	}
 	queue_unlock_two(from, to);
 	if (lost) {
-		printk("sched: thread %u (%s): none of its CPUs is there, it runs on cpu %u\n",
-		       task->id, task->name, cpu);
+		task_report_stray(task, to->cpu);
 	}
 	*at = to;
 	return good;

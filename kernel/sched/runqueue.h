@@ -86,6 +86,13 @@ void queue_unlock_two(struct runqueue *a, struct runqueue *b);
 bool task_allowed_on(const struct task *task, unsigned int cpu);
 
 /*
+ * The thread, on no queue, is queued on that CPU, which takes threads; the locks of both its CPUs
+ * held. True: it is new that it may not run there, and the caller says so when it holds no lock.
+ */
+bool task_arrive(struct task *task, struct runqueue *to);
+void task_report_stray(const struct task *task, unsigned int cpu);
+
+/*
  * Takes a thread that is on no queue, TASK_MOVING, to the best CPU. Interrupts masked, no lock
  * held. 'woken' counts it as a wake-up.
  */

@@ -161,6 +161,11 @@ struct sched_stats {
 	char current[TASK_NAME_SIZE]; /* who runs there now */
 };
 
+/*
+ * Whom that CPU runs, for reports: no lock is taken, so it may be late. Any context, at any time.
+ */
+const char *sched_current_name(unsigned int cpu);
+
 /* False for a CPU that there is not. Any context. */
 bool sched_stats_read(unsigned int cpu, struct sched_stats *stats);
 
