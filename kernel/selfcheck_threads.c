@@ -22,37 +22,60 @@
 
 static struct task *threads[MOST_THREADS];
 
-/* Keeps values in registers and on the stack over everything that may switch. */
-static long work(void *arg)
+/* What a thread does between two steps of its sum. */
+static void change_over(uintptr_t dice)
 {
-	uintptr_t seed = (uintptr_t)arg;
-	uintptr_t sum = seed;
-	struct task *self = current_task();
-
-	for (unsigned int turn = 0; turn < TURNS; turn++) {
-		switch ((seed + turn) % 3) {
-		case 0:
-			task_sleep(NAP_NS);
-			break;
-		case 1:
-			task_yield();
-			break;
-		default:
-			for (unsigned int i = 0; i < 10000; i++) {
-				cpu_relax();
-			}
-		}
-		sum += turn * seed;
-		if (current_task() != self) {
-			return -1;
+	switch (dice % 3) {
+	case 0:
+		task_sleep(NAP_NS);
+		break;
+	case 1:
+		task_yield();
+		break;
+	default:
+		for (unsigned int i = 0; i < 10000; i++) {
+			cpu_relax();
 		}
 	}
-	return (long)sum;
 }
 
-static long expected(uintptr_t seed)
+static void stay(uintptr_t dice)
 {
-	return (long)(seed + seed * (TURNS * (TURNS - 1) / 2));
+	(void)dice;
+}
+
+/*
+ * More values than a CPU has registers that a call preserves, all of them needed after each call:
+ * one that a switch loses changes the sum.
+ */
+static long sum_up(uintptr_t seed, void (*between)(uintptr_t dice))
+{
+	uintptr_t a = seed, b = ~seed, c = seed * 3, d = seed * 5, e = seed * 7, f = seed * 11;
+	uintptr_t g = seed * 13, h = seed * 17, i = seed * 19, j = seed * 23, k = seed * 29;
+
+	for (uintptr_t turn = 0; turn < TURNS; turn++) {
+		between(seed + turn);
+		a += b ^ turn;
+		b += c ^ a;
+		c += d ^ b;
+		d += e ^ c;
+		e += f ^ d;
+		f += g ^ e;
+		g += h ^ f;
+		h += i ^ g;
+		i += j ^ h;
+		j += k ^ i;
+		k += a ^ j;
+	}
+	return (long)(a ^ b ^ c ^ d ^ e ^ f ^ g ^ h ^ i ^ j ^ k);
+}
+
+static long work(void *arg)
+{
+	struct task *self = current_task();
+	long sum = sum_up((uintptr_t)arg, change_over);
+
+	return current_task() == self ? sum : -1;
 }
 
 static void check_many(void)
@@ -71,8 +94,9 @@ static void check_many(void)
 		long value = 0;
 
 		task_join(threads[i], &value);
-		good += result_check(value == expected(i + 1), "thread %u ended with %ld, not %ld",
-				     i, value, expected(i + 1));
+		good += result_check(value == sum_up(i + 1, stay),
+				     "thread %u ended with %lx, not %lx", i, (unsigned long)value,
+				     (unsigned long)sum_up(i + 1, stay));
 	}
 	result_check(task_count() == 0, "%u threads are left", task_count());
 	printk("  %-24s %7u ended with what they should return\n", "threads", good);

@@ -20,9 +20,15 @@ static _Noreturn void misuse(const struct spinlock *lock, const char *what,
 {
 	char line[128];
 
-	snprintf(line, sizeof(line), "lock order: CPU %u %s %s (rank %lx)%s%s", this_cpu()->cpu,
-		 what, lock->name, (unsigned long)lock->rank,
-		 other != NULL ? " while it holds " : "", other != NULL ? other->name : "");
+	if (other == NULL) {
+		snprintf(line, sizeof(line), "lock order: CPU %u %s %s (rank %lx)", this_cpu()->cpu,
+			 what, lock->name, (unsigned long)lock->rank);
+	} else {
+		snprintf(line, sizeof(line),
+			 "lock order: CPU %u %s %s (rank %lx) while it holds %s (rank %lx)",
+			 this_cpu()->cpu, what, lock->name, (unsigned long)lock->rank, other->name,
+			 (unsigned long)other->rank);
+	}
 	panic(line);
 }
 

@@ -47,6 +47,7 @@ extern const struct conform_test conform_kinds_tests[];
 extern const struct conform_test conform_torture_tests[];
 extern const struct conform_test conform_stats_tests[];
 extern const struct conform_test conform_stop_tests[];
+extern const struct conform_test conform_wait_tests[];
 
 /* The machine and its options, for the length of conform_run(). */
 extern const struct conform_machine *machine;
