@@ -29,40 +29,40 @@ enum {
 	ASLEEP = 2,
 };
 
-void wait_init(struct wait_state *state)
+void wait_state_init(struct wait_state *state)
 {
 	/* relaxed: nobody else knows it */
 	atomic_store_explicit(&state->word, AWAKE, memory_order_relaxed);
 }
 
-void wait_prepare(struct wait_state *state)
+void wait_state_prepare(struct wait_state *state)
 {
-	/* rule 20, acq_rel: pairs with wait_wake() */
+	/* rule 19, acq_rel: pairs with wait_state_wake() */
 	(void)atomic_exchange_explicit(&state->word, ANNOUNCED, memory_order_acq_rel);
 }
 
-void wait_finish(struct wait_state *state)
+void wait_state_finish(struct wait_state *state)
 {
-	/* rule 20, acq_rel: hands on what a wake released, to the next prepare */
+	/* rule 19, acq_rel: hands on what a wake released, to the next prepare */
 	(void)atomic_exchange_explicit(&state->word, AWAKE, memory_order_acq_rel);
 }
 
-bool wait_commit(struct wait_state *state)
+bool wait_state_commit(struct wait_state *state)
 {
 	uint32_t announced = ANNOUNCED;
 
-	/* rule 20, acq_rel: pairs with wait_wake() */
+	/* rule 19, acq_rel: pairs with wait_state_wake() */
 	return atomic_compare_exchange_strong_explicit(&state->word, &announced, ASLEEP,
 						       memory_order_acq_rel, memory_order_acquire);
 }
 
-bool wait_wake(struct wait_state *state)
+bool wait_state_wake(struct wait_state *state)
 {
-	/* rule 20, acq_rel: pairs with wait_prepare() and wait_commit() */
+	/* rule 19, acq_rel: pairs with wait_state_prepare() and wait_state_commit() */
 	return atomic_exchange_explicit(&state->word, AWAKE, memory_order_acq_rel) == ASLEEP;
 }
 
-bool wait_is_asleep(const struct wait_state *state)
+bool wait_state_is_asleep(const struct wait_state *state)
 {
 	/* relaxed: a hint */
 	return atomic_load_explicit(&state->word, memory_order_relaxed) == ASLEEP;

@@ -117,7 +117,7 @@ static long play(void *arg)
 
 		for (;;) {
 			task_prepare_to_sleep();
-			/* Relaxed: the state word orders, rule 20. */
+			/* Relaxed: the state word orders, rule 19. */
 			hits = atomic_load_explicit(&game.hits, memory_order_relaxed);
 			if (hits % 2 == me || hits >= PASSES) {
 				break;

@@ -35,9 +35,10 @@ static struct {
 	atomic_bool over;
 } hog;
 
-/* Reschedule IPIs so far: sent by all, and heard by each. */
+/* Reschedule IPIs so far: sent by all, spared because the CPU polled, and heard by each. */
 struct count {
 	uint64_t sent;
+	uint64_t polled;
 	uint64_t heard[CROSSCALL_NR_CPUS];
 };
 
@@ -56,11 +57,13 @@ static void take_count(struct count *count)
 {
 	settle();
 	count->sent = 0;
+	count->polled = 0;
 	for (unsigned int cpu = 0; cpu < nr_cpu_ids(); cpu++) {
 		struct ipi_stats stats = {0};
 
 		(void)ipi_stats_read(cpu, IPI_RESCHEDULE, &stats);
 		count->sent += stats.sent;
+		count->polled += stats.polled;
 		count->heard[cpu] = percpu_read(&cpu_data(cpu)->heard[IPI_RESCHEDULE]);
 	}
 }
@@ -70,7 +73,7 @@ static long sleep_once(void *unused)
 	(void)unused;
 	for (;;) {
 		task_prepare_to_sleep();
-		/* Relaxed: the state word orders, rule 20. */
+		/* Relaxed: the state word orders, rule 19. */
 		if (atomic_load_explicit(&sleepers.told, memory_order_relaxed) != 0) {
 			break;
 		}
@@ -85,7 +88,7 @@ static bool all_asleep(void *unused)
 {
 	(void)unused;
 	for (unsigned int i = 0; i < sleepers.nr; i++) {
-		if (!wait_is_asleep(&sleepers.task[i]->wait)) {
+		if (!wait_state_is_asleep(&sleepers.task[i]->wait)) {
 			return false;
 		}
 	}
@@ -188,8 +191,9 @@ static void release(void)
 	}
 }
 
-/* 'want' of them to 'cpu', none to anybody else. */
-static void compare(const char *what, const struct count *before, unsigned int cpu, uint64_t want)
+/* 'want' of them to 'cpu', none to anybody else; and 'polled' that needed no doorbell. */
+static void compare_polled(const char *what, const struct count *before, unsigned int cpu,
+			   uint64_t want, uint64_t polled)
 {
 	struct count after;
 	uint64_t sent;
@@ -202,12 +206,18 @@ static void compare(const char *what, const struct count *before, unsigned int c
 	for (unsigned int other = 0; other < nr_cpu_ids(); other++) {
 		elsewhere += other == cpu ? 0 : after.heard[other] - before->heard[other];
 	}
-	result_check(sent == want && heard == want && elsewhere == 0,
-		     "%s: %lu reschedule IPIs sent, %lu to cpu %u, %lu elsewhere; %lu wanted", what,
-		     (unsigned long)sent, (unsigned long)heard, cpu, (unsigned long)elsewhere,
+	result_check(sent == want && heard == want && elsewhere == 0 &&
+			     after.polled - before->polled == polled,
+		     "%s: %lu reschedule IPIs sent, cpu %u heard %lu, %lu elsewhere; %lu wanted",
+		     what, (unsigned long)sent, cpu, (unsigned long)heard, (unsigned long)elsewhere,
 		     (unsigned long)want);
-	printk("  %-32s %lu reschedule IPIs to cpu %u, %lu elsewhere\n", what, (unsigned long)heard,
+	printk("  %-32s %lu reschedule IPIs to cpu %u, %lu elsewhere\n", what, (unsigned long)sent,
 	       cpu, (unsigned long)elsewhere);
+}
+
+static void compare(const char *what, const struct count *before, unsigned int cpu, uint64_t want)
+{
+	compare_polled(what, before, cpu, want, 0);
 }
 
 /* 'nr' sleepers of this priority are woken onto a CPU that a thread of normal priority has. */
@@ -259,6 +269,48 @@ static void check_silent(unsigned int cpu)
 	join_all(cpu);
 }
 
+static void nothing(void *unused)
+{
+	(void)unused;
+}
+
+struct poll {
+	unsigned int cpu;
+	uint64_t before;
+};
+
+static bool has_begun(void *arg)
+{
+	const struct poll *poll = arg;
+
+	/* acquire: pairs with the release in poll() of kernel/idle.c */
+	return atomic_load_explicit(&cpu_data(poll->cpu)->polls, memory_order_acquire) >
+	       poll->before;
+}
+
+/* The CPU is idle, and polls until somebody wants it. */
+static void check_polling(unsigned int cpu)
+{
+	struct poll poll = {.cpu = cpu};
+	struct count before;
+
+	if (!put_to_sleep(cpu, 1, PRIO_NORMAL)) {
+		give_up("the scheduler does not get that far");
+	}
+	settle();
+	(void)idle_set_poll(PATIENCE_NS);
+	poll.before = percpu_read(&cpu_data(cpu)->polls);
+	result_check(smp_call_function_single(cpu, nothing, NULL, true) == 0 &&
+			     wait_until(has_begun, &poll, PATIENCE_NS),
+		     "cpu %u does not poll", cpu);
+	take_count(&before);
+	wake_all();
+	compare_polled("polling CPU", &before, cpu, 0, 1);
+	(void)idle_set_poll(0);
+	(void)smp_call_function_single(cpu, nothing, NULL, true); /* out of its poll */
+	join_all(cpu);
+}
+
 static void check_rest(uint64_t ns)
 {
 	struct count before;
@@ -290,19 +342,24 @@ void selfcheck_rest(unsigned int seconds)
 void selfcheck_wakeups(void)
 {
 	struct cpumask online;
+	uint64_t polled;
 	unsigned int cpu;
 
 	cpumask_copy_online(&online);
 	cpu = cpumask_next(cpumask_first(&online), &online);
+	polled = idle_set_poll(0);
 	check_idle("woken onto this CPU", this_cpu()->cpu, 1, 0);
 	if (cpu >= CROSSCALL_NR_CPUS) {
 		printk("  wake-ups across CPUs: need two\n");
+		(void)idle_set_poll(polled);
 		return;
 	}
 	check_busy("lower priority, busy CPU", cpu, 1, PRIO_LOW, 0);
 	check_busy("higher priority, busy CPU", cpu, 1, PRIO_HIGH, 1);
 	check_busy("two of the same, busy CPU", cpu, 2, PRIO_NORMAL, 1);
 	check_idle("sleeping CPU", cpu, 1, 1);
+	check_polling(cpu);
 	check_silent(cpu);
 	check_rest(SETTLE_NS);
+	(void)idle_set_poll(polled);
 }

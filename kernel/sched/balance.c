@@ -11,7 +11,7 @@
  * Nobody is left waiting on a busy CPU while another that may run it sleeps. The CPU that goes idle
  * sets its bit in idle_cpus, and then looks at how many wait elsewhere. Who queues a thread notes
  * that it waits, and then looks at idle_cpus. Both have a sequentially consistent fence between
- * (rule 21), so one of the two sees the other: the idle CPU pulls, or the thread is pushed to it.
+ * (rule 20), so one of the two sees the other: the idle CPU pulls, or the thread is pushed to it.
  */
 #include <crosscall/cpu.h>
 
@@ -85,7 +85,7 @@ void balance_idle(void)
 	unsigned long state = local_irq_save();
 	struct runqueue *self = this_cpu()->rq;
 
-	atomic_thread_fence(memory_order_seq_cst); /* rule 21 */
+	atomic_thread_fence(memory_order_seq_cst); /* rule 20 */
 	for (unsigned int i = 1; i < nr_numbered() && self->active; i++) {
 		struct runqueue *other = queue_of((self->cpu + i) % nr_numbered());
 
@@ -119,7 +119,7 @@ void balance_push_idle(struct runqueue *rq)
 		if (waiting(rq) == 0) {
 			return;
 		}
-		atomic_thread_fence(memory_order_seq_cst); /* rule 21 */
+		atomic_thread_fence(memory_order_seq_cst); /* rule 20 */
 		copy_cpus(&idle, idle_cpus);
 	} while (give_to(rq, &idle));
 }

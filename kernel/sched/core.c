@@ -45,7 +45,7 @@ static void put_away(struct runqueue *rq, struct task *prev, enum leave why)
 		return;
 	}
 	prev->ended = why == LEAVE_ENDED;
-	if (prev->ended || (why == LEAVE_BLOCKED && wait_commit(&prev->wait))) {
+	if (prev->ended || (why == LEAVE_BLOCKED && wait_state_commit(&prev->wait))) {
 		prev->place = TASK_OFF;
 	} else if (!rq->active || !task_allowed_on(prev, rq->cpu)) {
 		prev->place = TASK_MOVING; /* schedule_tail() does it */

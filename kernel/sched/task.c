@@ -37,7 +37,7 @@ void task_begin(struct task *task, long (*fn)(void *arg))
 
 void task_reset(struct task *task, const char *name)
 {
-	wait_init(&task->wait);
+	wait_state_init(&task->wait);
 	snprintf(task->name, sizeof(task->name), "%s", name);
 	task->place = TASK_OFF;
 	task->preempt_count = 0;

@@ -3,9 +3,9 @@
  * Sleeping and waking. That no wake-up is lost is proved for the word alone in core/wait_state.c;
  * what is left is the queue.
  *
- * 1. Only who was told so by wait_wake() queues a thread that sleeps, and that is one caller for
+ * 1. Only who was told so by wait_state_wake() queues a thread that sleeps, and that is one caller for
  *    each sleep.
- * 2. A thread commits to its sleep (wait_commit() in core.c) with the lock of its queue held, and
+ * 2. A thread commits to its sleep (wait_state_commit() in core.c) with the lock of its queue held, and
  *    the lock is given back only in the next thread, after the switch. Who wakes it takes that
  *    lock first: so it finds the registers in memory, and no other CPU goes on with a thread that
  *    has not left yet.
@@ -26,7 +26,7 @@ bool wake_up_process(struct task *task)
 {
 	unsigned long state;
 
-	if (!wait_wake(&task->wait)) {
+	if (!wait_state_wake(&task->wait)) {
 		return false;
 	}
 	state = local_irq_save();
@@ -38,12 +38,12 @@ bool wake_up_process(struct task *task)
 
 void task_prepare_to_sleep(void)
 {
-	wait_prepare(&current_task()->wait);
+	wait_state_prepare(&current_task()->wait);
 }
 
 void task_finish_sleep(void)
 {
-	wait_finish(&current_task()->wait);
+	wait_state_finish(&current_task()->wait);
 }
 
 void task_block(void)

@@ -24,7 +24,7 @@ static struct {
 
 static void begin(void)
 {
-	wait_init(&thread.state);
+	wait_state_init(&thread.state);
 	for (unsigned int i = 0; i < nr_cpus; i++) {
 		atomic_store_explicit(&thread.posted[cpus[i]], 0, memory_order_relaxed);
 		atomic_store_explicit(&thread.taken[cpus[i]], 0, memory_order_relaxed);
@@ -38,7 +38,7 @@ static void begin(void)
 
 static void wake(void)
 {
-	if (wait_wake(&thread.state)) {
+	if (wait_state_wake(&thread.state)) {
 		/* relaxed: what it orders is the state's to order */
 		atomic_fetch_add_explicit(&thread.queued, 1, memory_order_relaxed);
 	}
@@ -47,22 +47,22 @@ static void wake(void)
 static void test_steps(void)
 {
 	begin();
-	check(!wait_wake(&thread.state), "a thread that is awake is not asleep");
-	check(!wait_commit(&thread.state), "no sleep that was not announced");
-	wait_prepare(&thread.state);
-	check(!wait_is_asleep(&thread.state), "announced is not asleep");
-	check(!wait_wake(&thread.state),
+	check(!wait_state_wake(&thread.state), "a thread that is awake is not asleep");
+	check(!wait_state_commit(&thread.state), "no sleep that was not announced");
+	wait_state_prepare(&thread.state);
+	check(!wait_state_is_asleep(&thread.state), "announced is not asleep");
+	check(!wait_state_wake(&thread.state),
 	      "a thread that has announced its sleep need not be queued");
-	check(!wait_commit(&thread.state), "no sleep after a wake");
-	wait_prepare(&thread.state);
-	wait_finish(&thread.state);
-	check(!wait_commit(&thread.state), "no sleep after it was taken back");
-	wait_prepare(&thread.state);
-	check(wait_commit(&thread.state), "sleep");
-	check(wait_is_asleep(&thread.state), "asleep");
-	check(wait_wake(&thread.state), "the first wake queues the thread");
-	check(!wait_wake(&thread.state), "the second does not");
-	check(!wait_is_asleep(&thread.state), "awake");
+	check(!wait_state_commit(&thread.state), "no sleep after a wake");
+	wait_state_prepare(&thread.state);
+	wait_state_finish(&thread.state);
+	check(!wait_state_commit(&thread.state), "no sleep after it was taken back");
+	wait_state_prepare(&thread.state);
+	check(wait_state_commit(&thread.state), "sleep");
+	check(wait_state_is_asleep(&thread.state), "asleep");
+	check(wait_state_wake(&thread.state), "the first wake queues the thread");
+	check(!wait_state_wake(&thread.state), "the second does not");
+	check(!wait_state_is_asleep(&thread.state), "awake");
 }
 
 /* Takes what was posted. True when there was something. */
@@ -71,7 +71,7 @@ static bool take_posts(void)
 	bool any = false;
 
 	for (unsigned int i = 1; i < nr_cpus; i++) {
-		/* relaxed: the state orders, rule 20 */
+		/* relaxed: the state orders, rule 19 */
 		uint64_t posted =
 			atomic_load_explicit(&thread.posted[cpus[i]], memory_order_relaxed);
 
@@ -97,17 +97,17 @@ static void dawdle(void)
 static void sleep_until_posted(void)
 {
 	for (;;) {
-		wait_prepare(&thread.state);
+		wait_state_prepare(&thread.state);
 		if (take_posts()) {
 			break;
 		}
 		dawdle();
-		if (wait_commit(&thread.state)) {
+		if (wait_state_commit(&thread.state)) {
 			thread.sleeps++;
 			wait_for(&thread.queued, thread.sleeps, "a wake-up");
 		}
 	}
-	wait_finish(&thread.state);
+	wait_state_finish(&thread.state);
 }
 
 static bool all_taken(void)
@@ -166,18 +166,18 @@ static void test_stores(void)
 	begin();
 	start_on(cpus[1], send_letters, NULL);
 	for (uint64_t i = 1; i <= ROUNDS; i++) {
-		wait_prepare(&thread.state);
-		if (!check(wait_commit(&thread.state), "nobody else wakes it")) {
+		wait_state_prepare(&thread.state);
+		if (!check(wait_state_commit(&thread.state), "nobody else wakes it")) {
 			break;
 		}
 		/* relaxed: who wakes it only has to come after */
 		atomic_store_explicit(&thread.asleep, i, memory_order_relaxed);
-		while (wait_is_asleep(&thread.state)) {
+		while (wait_state_is_asleep(&thread.state)) {
 			poll_turn("a wake-up");
 		}
-		wait_prepare(&thread.state);
-		check_eq(thread.letter, i, "stores before wait_wake() are visible after it");
-		wait_finish(&thread.state);
+		wait_state_prepare(&thread.state);
+		check_eq(thread.letter, i, "stores before wait_state_wake() are visible after it");
+		wait_state_finish(&thread.state);
 		/* release: the letter may be written anew; pairs with the acquire in wait_for() */
 		atomic_store_explicit(&thread.read, i, memory_order_release);
 	}
