@@ -216,6 +216,7 @@ void selfcheck_all(void)
 	selfcheck_tlb();
 	selfcheck_user();
 	selfcheck_threads();
+	selfcheck_programs();
 	selfcheck_wakeups();
 	selfcheck_spread();
 	selfcheck_moves(false);

@@ -16,6 +16,7 @@ void selfcheck_misuse(void);
 void selfcheck_tlb(void);
 void selfcheck_user(void);
 void selfcheck_threads(void);
+void selfcheck_programs(void);
 void selfcheck_wakeups(void);
 void selfcheck_spread(void);
 void selfcheck_moves(bool off); /* off: the firmware takes part */
@@ -24,6 +25,10 @@ void selfcheck_idle(void);
 
 /* tick=broadcast: starts the tick. */
 void selfcheck_tick(void);
+/* Threads at random, from the first to the second. */
+void selfcheck_nomads_begin(void);
+void selfcheck_nomads_end(void);
+
 /* rest=: counts what a machine without work sends in so many seconds. */
 void selfcheck_rest(unsigned int seconds);
 
