@@ -101,6 +101,9 @@ void kernel_main(hwid_t boot_hwid, const void *dtb)
 	if (!sched_init()) {
 		give_up("no memory for the idle thread");
 	}
+	if (!task_pool_reserve(nr_numbered())) {
+		give_up("no memory for threads");
+	}
 	bringup_start();   /* each goes online, interrupts masked */
 	bringup_release(); /* all have come: interrupts on */
 	sched_activate(this_cpu()->cpu);

@@ -16,7 +16,6 @@
 #include "kernel/hotplug.h"
 #include "kernel/idle.h"
 #include "kernel/ipi_ops.h"
-#include "kernel/job.h"
 #include "kernel/params.h"
 #include "kernel/sched/sched.h"
 
@@ -154,7 +153,6 @@ void idle_loop(void)
 	for (;;) {
 		sched_vacate_if_asked();
 		hotplug_leave_if_asked();
-		job_serve();
 		if (!churn_turn()) {
 			balance_idle();
 			idle(0);

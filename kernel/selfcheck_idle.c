@@ -8,8 +8,8 @@
 #include "kernel/console.h"
 #include "kernel/idle.h"
 #include "kernel/ipi_ops.h"
-#include "kernel/job.h"
 #include "kernel/result.h"
+#include "kernel/sched/call_on_cpu.h"
 #include "kernel/selfcheck.h"
 
 #define TIMES 100U
@@ -53,11 +53,15 @@ static bool call(unsigned int cpu)
 	return smp_call_function_single(cpu, nothing, NULL, true) == 0;
 }
 
-static bool run_job(unsigned int cpu)
+static int no_work(void *unused)
 {
-	static struct job job = {.run = nothing};
+	(void)unused;
+	return 0;
+}
 
-	return job_start(cpu, &job) && job_wait(&job);
+static bool run_thread(unsigned int cpu)
+{
+	return smp_call_on_cpu(cpu, no_work, NULL) == 0;
 }
 
 static bool has_heard(void *arg)
@@ -121,7 +125,7 @@ void selfcheck_idle(void)
 
 	(void)call(cpu); /* out of its sleep, and to its poll */
 	check_cost("idle, polls: call", call, IPI_CALL_FUNC, &turn, true, false);
-	check_cost("idle, polls: reschedule", run_job, IPI_RESCHEDULE, &turn, true, false);
+	check_cost("idle, polls: reschedule", run_thread, IPI_RESCHEDULE, &turn, true, false);
 	check_cost("idle, polls: user kind", ping, IPI_PING, &turn, true, true);
 	(void)idle_set_poll(0);
 	(void)call(cpu);

@@ -14,9 +14,10 @@
 #include "kernel/arch.h"
 #include "kernel/console.h"
 #include "kernel/idle.h"
-#include "kernel/job.h"
 #include "kernel/memory.h"
 #include "kernel/result.h"
+#include "kernel/sched/call_on_cpu.h"
+#include "kernel/sched/sched.h"
 #include "kernel/selfcheck.h"
 #include "kernel/selfcheck_tlb.h"
 
@@ -99,10 +100,13 @@ static void spin_until_moved(struct move *move)
 	}
 }
 
-static void reader(void *arg)
+static int reader(void *arg)
 {
 	struct move *move = arg;
-	unsigned long state = local_irq_save();
+	unsigned long state;
+
+	preempt_disable(); /* else its translations go when it sleeps */
+	state = local_irq_save();
 
 	vm_load(&tlb_space);
 	move->before = tlb_page_read(0);
@@ -116,13 +120,18 @@ static void reader(void *arg)
 	move->after = tlb_page_read(0);
 	vm_load(NULL);
 	local_irq_restore(state);
+	preempt_enable();
+	return 0;
 }
 
 /* It uses the page too, so its own translation has to go as well. */
-static void mover(void *arg)
+static int mover(void *arg)
 {
 	struct move *move = arg;
-	unsigned long state = local_irq_save();
+	unsigned long state;
+
+	preempt_disable(); /* flush_tlb_page() waits */
+	state = local_irq_save();
 
 	vm_load(&tlb_space);
 	(void)tlb_page_read(0);
@@ -137,21 +146,18 @@ static void mover(void *arg)
 	state = local_irq_save();
 	vm_load(NULL);
 	local_irq_restore(state);
+	preempt_enable();
+	return 0;
 }
 
-/* The two jobs wait for each other: the one for this CPU comes last. */
 static bool run_both(unsigned int by, unsigned int at, struct move *move)
 {
-	struct job moves = {.run = mover, .arg = move};
-	struct job reads = {.run = reader, .arg = move};
-	bool started;
+	struct cpu_call moves;
+	struct cpu_call reads;
 
-	if (at == this_cpu()->cpu) {
-		started = job_start(by, &moves) && job_start(at, &reads);
-	} else {
-		started = job_start(at, &reads) && job_start(by, &moves);
-	}
-	return started && job_wait(&moves) && job_wait(&reads);
+	return cpu_call_start(&reads, at, reader, move) == 0 &&
+	       cpu_call_start(&moves, by, mover, move) == 0 &&
+	       cpu_call_wait(&moves, PATIENCE_NS) == 0 && cpu_call_wait(&reads, PATIENCE_NS) == 0;
 }
 
 static void move_page(unsigned int by, unsigned int at, struct tally *tally)

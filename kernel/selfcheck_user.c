@@ -16,9 +16,10 @@
 #include "kernel/console.h"
 #include "kernel/idle.h"
 #include "kernel/ipi_ops.h"
-#include "kernel/job.h"
 #include "kernel/memory.h"
 #include "kernel/result.h"
+#include "kernel/sched/call_on_cpu.h"
+#include "kernel/sched/sched.h"
 #include "kernel/selfcheck.h"
 #include "kernel/user.h"
 #include "kernel/vm.h"
@@ -42,10 +43,13 @@ struct stay {
 	struct user_end end;
 };
 
-static void stay(void *arg)
+static int stay(void *arg)
 {
 	struct stay *stay = arg;
-	unsigned long state = local_irq_save();
+	unsigned long state;
+
+	preempt_disable(); /* the sender looks for it on this CPU */
+	state = local_irq_save();
 
 	vm_load(&space);
 	user_run(CODE_AT + stay->entry, stay->argument, &stay->end);
@@ -53,6 +57,8 @@ static void stay(void *arg)
 	atomic_store_explicit(&stay->ended, 1, memory_order_relaxed);
 	vm_load(NULL);
 	local_irq_restore(state);
+	preempt_enable();
+	return 0;
 }
 
 /* Prints in between: on aarch64 that takes floating point, and a trap within the interrupt. */
@@ -92,12 +98,13 @@ static bool ping_and_call(unsigned int cpu)
 }
 
 /* The sender's part: until enough have come in user mode, then it lets the program end. */
-static void send(void *arg)
+static int send(void *arg)
 {
 	struct stay *stay = arg;
 	const percpu_count_t *taken = &cpu_data(stay->target)->from_user;
 	uint64_t before = percpu_read(taken);
 
+	preempt_disable(); /* calls wait */
 	for (unsigned int i = 0; i < MOST_SENDS && percpu_read(taken) < before + WANTED; i++) {
 		if (atomic_load_explicit(&stay->ended, memory_order_relaxed) != 0) {
 			break;
@@ -109,19 +116,18 @@ static void send(void *arg)
 	}
 	/* Relaxed: the program only waits for it. */
 	atomic_store_explicit(word, 1, memory_order_relaxed);
+	preempt_enable();
+	return 0;
 }
 
-/* The job for this CPU comes last: the two need each other. */
-static bool run_both(unsigned int sender, struct job *sends, unsigned int target, struct job *stays)
+static bool run_both(unsigned int sender, unsigned int target, struct stay *there)
 {
-	bool started;
+	struct cpu_call sends;
+	struct cpu_call stays;
 
-	if (target == this_cpu()->cpu) {
-		started = job_start(sender, sends) && job_start(target, stays);
-	} else {
-		started = job_start(target, stays) && job_start(sender, sends);
-	}
-	return started && job_wait(sends) && job_wait(stays);
+	return cpu_call_start(&stays, target, stay, there) == 0 &&
+	       cpu_call_start(&sends, sender, send, there) == 0 &&
+	       cpu_call_wait(&sends, PATIENCE_NS) == 0 && cpu_call_wait(&stays, PATIENCE_NS) == 0;
 }
 
 /* True when the program found all its registers. */
@@ -130,13 +136,11 @@ static bool interrupt_program(unsigned int sender, unsigned int target)
 	struct stay there = {.entry = (uintptr_t)user_fill - (uintptr_t)user_page,
 			     .argument = WORD_AT,
 			     .target = target};
-	struct job sends = {.run = send, .arg = &there};
-	struct job stays = {.run = stay, .arg = &there};
 	const percpu_count_t *taken = &cpu_data(target)->from_user;
 	uint64_t before = percpu_read(taken);
 
 	atomic_store_explicit(word, 0, memory_order_relaxed);
-	if (!result_check(run_both(sender, &sends, target, &stays),
+	if (!result_check(run_both(sender, target, &there),
 			  "cpu %u does not come back from user mode", target)) {
 		give_up("a CPU does not do what it was given");
 	}
@@ -158,7 +162,7 @@ static void check_exception(void)
 			    .argument = (unsigned long)(uintptr_t)word};
 
 	atomic_store_explicit(word, 1, memory_order_relaxed);
-	stay(&here);
+	(void)stay(&here);
 	result_check(here.end.exception != NULL && here.end.value == CODE_AT + here.entry,
 		     "a program read the kernel's memory");
 	if (here.end.exception != NULL) {
@@ -166,7 +170,7 @@ static void check_exception(void)
 		       here.end.exception);
 	}
 	here.argument = WORD_AT;
-	stay(&here);
+	(void)stay(&here);
 	result_check(here.end.exception == NULL && here.end.value == 1,
 		     "a program cannot read its own memory");
 }
