@@ -220,4 +220,6 @@ void selfcheck_all(void)
 	selfcheck_wakeups();
 	selfcheck_spread();
 	selfcheck_moves(false);
+	selfcheck_sync();
+	selfcheck_wait();
 }

@@ -20,6 +20,8 @@ void selfcheck_programs(void);
 void selfcheck_wakeups(void);
 void selfcheck_spread(void);
 void selfcheck_moves(bool off); /* off: the firmware takes part */
+void selfcheck_sync(void);
+void selfcheck_wait(void);
 void selfcheck_late(void);
 void selfcheck_idle(void);
 
