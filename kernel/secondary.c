@@ -18,6 +18,7 @@
 #include "kernel/ipi_ops.h"
 #include "kernel/params.h"
 #include "kernel/sched/sched.h"
+#include "kernel/timer.h"
 
 static _Atomic uint32_t released;
 
@@ -163,6 +164,7 @@ void idle_loop(void)
 void secondary_main(void)
 {
 	arch_cpu_init();
+	timer_cpu_init(); /* arch_cpu_init() has stopped it */
 	if (!come_up()) {
 		arch_cpu_park();
 	}

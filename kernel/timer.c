@@ -48,6 +48,11 @@ static uint64_t until(uint64_t when)
 	return when > now ? when - now : 0;
 }
 
+void timer_cpu_init(void)
+{
+	this_cpu()->timer_armed = 0;
+}
+
 static void program(uint64_t ns)
 {
 	this_cpu()->timer_armed = arch_clock_ns() + ns;

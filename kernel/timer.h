@@ -16,6 +16,9 @@
 void timer_set(uint64_t ns);
 void timer_stop(void);
 
+/* A CPU begins, perhaps anew: its timer is not set, whatever was. Interrupts masked. */
+void timer_cpu_init(void);
+
 /* What the scheduler wants has changed: sched_next_event(). Interrupts masked. */
 void timer_update(void);
 
