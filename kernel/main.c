@@ -18,6 +18,7 @@
 #include "kernel/selfcheck.h"
 #include "kernel/shell.h"
 #include "kernel/shutdown.h"
+#include "kernel/stress.h"
 #include "kernel/table.h"
 #include "kernel/vm.h"
 
@@ -59,6 +60,9 @@ static void run_options(void)
 		selfcheck_nomads_begin();
 		churn(params.hotplug);
 		selfcheck_nomads_end();
+	}
+	if (params.threads != 0) {
+		stress(params.threads, params.seconds);
 	}
 }
 

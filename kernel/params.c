@@ -17,7 +17,8 @@ struct params params = {.cpus = CROSSCALL_NR_CPUS,
 			.tlb = "ipi",
 			.tick = "none",
 			.poll = "auto",
-			.seed = 1};
+			.seed = 1,
+			.seconds = 10};
 
 /* The words of the line, each with a NUL behind it; texts in 'params' point into it. */
 static char line[LINE_SIZE];
@@ -42,6 +43,8 @@ static const struct word words[] = {
 	{.key = "seed", .number = &params.seed, .low = 0, .high = INT_MAX},
 	{.key = "rest", .number = &params.rest, .low = 1, .high = 3600},
 	{.key = "hotplug", .number = &params.hotplug, .low = 1, .high = INT_MAX},
+	{.key = "threads", .number = &params.threads, .low = 2, .high = 10000},
+	{.key = "seconds", .number = &params.seconds, .low = 1, .high = 3600},
 	{.key = "park", .text = &params.park},
 	{.key = "tick", .text = &params.tick},
 	{.key = "poll", .text = &params.poll},

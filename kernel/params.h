@@ -22,6 +22,8 @@ struct params {
 	const char *park;     /* "park=LIST": these wait at their mailboxes from the boot on */
 	unsigned int rest;    /* "rest=N": so many seconds without work must send nothing */
 	unsigned int hotplug; /* "hotplug=N": take CPUs away and bring them back N times */
+	unsigned int threads; /* "threads=N": so many do everything at random ... */
+	unsigned int seconds; /* "seconds=N": ... for so long */
 };
 
 extern struct params params;
