@@ -9,6 +9,7 @@
 #include <asm/cpu.h>
 #include <asm/irqflags.h>
 
+#include "kernel/arch.h"
 #include "kernel/percpu.h"
 #include "kernel/sched/runqueue.h"
 
@@ -125,6 +126,9 @@ static void describe_locked(const struct runqueue *rq, const struct task *task,
 		.wakeups = task->wakeups,
 		.moves = task->moves,
 	};
+	if (task->place == TASK_CURRENT) {
+		info->run_ns += arch_clock_ns() - rq->since;
+	}
 	memcpy(info->name, task->name, sizeof(info->name));
 }
 
@@ -155,6 +159,9 @@ bool sched_stats_read(unsigned int cpu, struct sched_stats *stats)
 	}
 	state = spin_lock_irqsave(&rq->lock);
 	*stats = rq->stats;
+	if (rq->active && rq->current == rq->idle) {
+		stats->idle_ns += arch_clock_ns() - rq->since;
+	}
 	stats->queued = atomic_load_explicit(&rq->nr, memory_order_relaxed);
 	stats->active = rq->active;
 	stats->idle = rq->current == rq->idle || rq->pausing;

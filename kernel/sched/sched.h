@@ -154,7 +154,7 @@ struct sched_stats {
 	uint64_t pulled;      /* threads that it took from others when it was idle */
 	uint64_t pushed;      /* threads that it gave to others at the tick */
 	uint64_t ticks;	      /* passes through sched_tick() */
-	uint64_t idle_ns;     /* without a thread to run; not what is still going on */
+	uint64_t idle_ns;     /* without a thread to run, up to now */
 	unsigned int queued;  /* threads that wait for it now */
 	bool active;
 	bool idle;		      /* now */
