@@ -2,6 +2,8 @@
 # shellcheck shell=sh
 # Driving an interactive program through a pseudo-terminal. Needs tests/lib/tap.sh.
 
+prompt='crosscall> $' # the kernel's console, for answer()
+
 # terminal_start COMMAND: runs the command line on a terminal of its own; its output gathers in
 # $screen.
 terminal_start()
@@ -12,6 +14,7 @@ terminal_start()
 	rm -f "$work/keys"
 	mkfifo "$work/keys"
 	: >"$screen"
+	: >"$work/last-output"
 	script -q -e -f -c "$1" "$screen" <"$work/keys" >/dev/null 2>&1 &
 	terminal_pid=$!
 	tap_pids="$tap_pids $terminal_pid"
@@ -25,37 +28,60 @@ keys()
 	printf "$1" >&4
 }
 
-# New output since the last expect that succeeded.
-terminal_new()
+# The output since the last expect that succeeded, as it is now, into last-output. The screen grows
+# meanwhile: what comes later is for the next look.
+terminal_look()
 {
-	tail -c +$((terminal_seen + 1)) "$screen" | tr -d '\r'
+	terminal_size=$(wc -c <"$screen")
+	head -c "$terminal_size" "$screen" | tail -c +$((terminal_seen + 1)) | tr -d '\r' \
+		>"$work/last-output"
 }
 
-# expect REGEX [SECONDS]: waits for it in the new output, which is then old.
+# expect REGEX [SECONDS]: waits for it in the new output, which is then old. Also when it does not
+# come, last-output is what was there to see.
 expect()
 {
 	expect_turns=$((${2:-120} * 10))
-	while ! terminal_new | grep -a -q -E -e "$1"; do
+	while :; do
+		terminal_look
+		grep -a -q -E -e "$1" "$work/last-output" && break
 		expect_turns=$((expect_turns - 1))
 		if [ $expect_turns -le 0 ] || ! kill -0 "$terminal_pid" 2>/dev/null; then
-			terminal_new | grep -a -q -E -e "$1" && break
+			terminal_look
+			grep -a -q -E -e "$1" "$work/last-output" && break
 			return 1
 		fi
 		sleep 0.1
 	done
-	terminal_new >"$work/last-output"
-	terminal_seen=$(wc -c <"$screen")
+	terminal_seen=$terminal_size
 }
 
-# sees NAME REGEX: expect as a test.
+# Shows the output that lacks what was expected.
+terminal_blame()
+{
+	diag "no '$1' in:"
+	tail -n 40 "$work/last-output" | diag -
+}
+
+# sees NAME REGEX [SECONDS]: expect as a test.
 sees()
 {
 	expect "$2" "${3:-120}"
-	if ! ok $? "$1"; then
-		diag "no '$2' in:"
-		terminal_new | tail -n 20 | diag -
+	ok $? "$1" || { terminal_blame "$2" && return 1; }
+}
+
+# answer NAME KEYS REGEX [SECONDS]: types, waits for the next prompt, and looks for the answer behind
+# the echo.
+answer()
+{
+	keys "$2"
+	if ! expect "$prompt" "${4:-60}"; then
+		ok 1 "$1"
+		terminal_blame "$prompt"
 		return 1
 	fi
+	sed 1d "$work/last-output" | grep -a -q -E -e "$3"
+	ok $? "$1" || { terminal_blame "$3" && return 1; }
 }
 
 # Ends the program's input and returns its exit status.
