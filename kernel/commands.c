@@ -206,6 +206,13 @@ const struct command commands[] = {
 	{"start", "CPU", "fetch it from where it is parked", 1, 1, run_start},
 	{"backtrace", "CPU|all", "where it is", 1, 1, run_backtrace},
 	{"stall", "CPU MS|Ns", "make it silent, and wait for it", 2, 2, run_stall},
+	{"ps", "", "the threads", 0, 0, run_ps},
+	{"top", "[SECONDS]", "what the CPUs and the busiest threads do", 0, 1, run_top},
+	{"spawn", "N [PRIO] [sleep]", "threads that compute, or sleep", 1, 3, run_spawn},
+	{"kill", "ID|all", "end what spawn made", 1, 1, run_kill},
+	{"pin", "ID CPULIST", "let it run there only", 2, 2, run_pin},
+	{"wake", "ID", "wake it, needed or not", 1, 1, run_wake},
+	{"hackbench", "[GROUPS [FDS [LOOPS]]]", "messages between threads", 0, 3, run_hackbench},
 	{"crash", "[CPU [HOW]]", "crash it: " CRASH_WAYS, 0, 2, run_crash},
 	{0},
 };
