@@ -105,6 +105,9 @@ void arch_cpu_init(void);
  */
 uint64_t arch_clock_ns(void);
 
+/* How often a second the clock steps. After arch_init(). Any context. */
+uint64_t arch_clock_hz(void);
+
 /*
  * Arms this CPU's timer: an interrupt is pending 'ns' from now at the latest, and wakes
  * wait_for_interrupt(). arch_timer_stop() disarms it and makes it no longer pending;

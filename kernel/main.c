@@ -5,6 +5,7 @@
 #include <asm/cpu.h>
 
 #include "kernel/arch.h"
+#include "kernel/bench/bench.h"
 #include "kernel/bringup.h"
 #include "kernel/churn.h"
 #include "kernel/conform.h"
@@ -70,6 +71,10 @@ static void run(void)
 {
 	if (params.conform) {
 		conform_all();
+		return;
+	}
+	if (params.bench) {
+		bench_all();
 		return;
 	}
 	if (params.park != NULL && params.batch) {

@@ -6,19 +6,27 @@
 
 #include <crosscall/config.h>
 
+#include "kernel/bench/bench.h"
 #include "kernel/console.h"
 #include "kernel/idle.h"
 
 #define LINE_SIZE 1024
+#define ROW_MS_MOST 60000
 #define SPACES " \t\n"
 
-struct params params = {.cpus = CROSSCALL_NR_CPUS,
-			.doorbell = "auto",
-			.tlb = "ipi",
-			.tick = "none",
-			.poll = "auto",
-			.seed = 1,
-			.seconds = 10};
+struct params params = {
+	.cpus = CROSSCALL_NR_CPUS,
+	.doorbell = "auto",
+	.tlb = "ipi",
+	.tick = "none",
+	.poll = "auto",
+	.seed = 1,
+	.seconds = 10,
+	.rows = "all",
+	.samples = BENCH_MOST_SAMPLES,
+	.row_ms = 300,
+	.spread = 1,
+};
 
 /* The words of the line, each with a NUL behind it; texts in 'params' point into it. */
 static char line[LINE_SIZE];
@@ -49,6 +57,11 @@ static const struct word words[] = {
 	{.key = "tick", .text = &params.tick},
 	{.key = "poll", .text = &params.poll},
 	{.key = "torture", .number = &params.torture, .low = 1, .high = INT_MAX},
+	{.key = "bench", .flag = &params.bench, .text = &params.rows},
+	{.key = "samples", .number = &params.samples, .low = 1, .high = BENCH_MOST_SAMPLES},
+	{.key = "row-ms", .number = &params.row_ms, .low = 1, .high = ROW_MS_MOST},
+	{.key = "spread", .number = &params.spread, .low = 1, .high = INT_MAX},
+	{.key = "csv", .flag = &params.csv},
 };
 
 bool parse_number(const char *text, unsigned int low, unsigned int high, unsigned int *value)

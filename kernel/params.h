@@ -24,6 +24,12 @@ struct params {
 	unsigned int hotplug; /* "hotplug=N": take CPUs away and bring them back N times */
 	unsigned int threads; /* "threads=N": so many do everything at random ... */
 	unsigned int seconds; /* "seconds=N": ... for so long */
+	bool bench;	      /* "bench": the benchmark instead of the self-check */
+	const char *rows;     /* "bench=ROW,ROW": only these; or "all" */
+	unsigned int samples; /* "samples=N": of each row at most */
+	unsigned int row_ms;  /* "row-ms=N": milliseconds for each row at most */
+	unsigned int spread;  /* "spread=N": virtual CPUs take turns on so many of the host */
+	bool csv;	      /* "csv": lines for programs instead of a table */
 };
 
 extern struct params params;

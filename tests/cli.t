@@ -53,15 +53,36 @@ usage "on riscv64 there are" run --doorbell ""
 usage "on riscv64 there are" run --doorbell "auto sbi-ipi"
 usage "out of range" run --timeout 0
 usage "not a number" run --timeout soon
+usage "unknown option '--fast'" bench --fast
+usage "unknown option '--gdb'" bench --gdb
+usage "unexpected argument 'now'" bench now
+for option in --arch --cpus --doorbell --append --timeout --qemu-args --rows --samples --time; do
+	usage "$option needs a value" bench $option
+done
+usage "no row 'nix'" bench --rows call-busy,nix
+usage "an empty name" bench --rows ""
+usage "an empty name" bench --rows call-busy,
+usage "out of range: 1 to 20000" bench --samples 0
+usage "out of range: 1 to 20000" bench --samples 20001
+usage "not a number" bench --samples many
+usage "out of range: 1 to 60000" bench --time 60001
+usage "out of range: 1 to 128 (OpenSBI" bench --cpus 129
+usage "on riscv64 there are: auto sbi-ipi" bench --doorbell gicv3
 
-for command in "" run test help; do
+for command in "" run bench test help; do
 	# shellcheck disable=SC2086 # an empty word is no word
 	check "help $command" "$crosscall" help $command
 done
 check "run --help" "$crosscall" run --help
+check "bench --help" "$crosscall" bench --help
 for option in --arch --cpus --doorbell --batch --append --timeout --gdb --qemu-args --no-install; do
 	"$crosscall" help run | grep -q -e "^ *$option"
 	ok $? "help run names $option"
+done
+for option in --arch --cpus --doorbell --rows --samples --time --csv --no-pin --append --timeout --qemu-args \
+	--no-install; do
+	"$crosscall" help bench | grep -q -e "^ *$option"
+	ok $? "help bench names $option"
 done
 for option in --quick --list --only --no-install; do
 	"$crosscall" help test | grep -q -e "^ *$option"
@@ -98,6 +119,7 @@ missing qemu-system-riscv64 qemu-system-misc run
 missing riscv64-unknown-elf-gcc gcc-riscv64-unknown-elf run
 missing qemu-system-aarch64 qemu-system-arm run --arch aarch64
 missing gdb-multiarch gdb-multiarch run --gdb
+missing qemu-system-aarch64 qemu-system-arm bench --arch aarch64
 missing shellcheck shellcheck test
 
 # Without apt-get, and with an apt-get that fails, the line names the package too.
@@ -116,6 +138,7 @@ grep -q 'could not install: qemu-system-misc' "$work/err" && grep -q 'E: no netw
 ok $? "apt-get fails: the package is named and apt's own words are shown"
 
 usage "QEMU refuses this machine.*unsupported machine" run --no-install --qemu-args "-M no-such-machine"
+usage "QEMU refuses this machine.*unsupported machine" bench --no-install --qemu-args "-M no-such-machine"
 usage "QEMU refuses this machine.*cpu" run --no-install --qemu-args "-cpu no-such-cpu"
 
 # A guest that never ends: its hart is not started.
@@ -123,6 +146,12 @@ usage "QEMU refuses this machine.*cpu" run --no-install --qemu-args "-cpu no-suc
 is $? 1 "time-out: status 1"
 grep -q 'timed out after 2 s' "$work/err"
 ok $? "time-out: says so"
+
+# 20,000 samples with 100 us before each take two seconds at least.
+"$crosscall" bench --no-install --timeout 1 --time 60000 --rows call-idle-pause >"$work/out" 2>"$work/err" </dev/null
+is $? 1 "bench, time-out: status 1"
+grep -q 'timed out after 1 s' "$work/err"
+ok $? "bench, time-out: says so"
 
 # TERM ends the script and its QEMU.
 "$crosscall" run --no-install --batch --qemu-args "-S -name crosscall-$$" >"$work/out" 2>&1 </dev/null &

@@ -8,6 +8,7 @@ help_overview()
 		usage: crosscall COMMAND [OPTIONS]
 
 		  run               build the reference kernel and boot it in QEMU
+		  bench             boot it and measure what its IPIs cost
 		  test              build and run all tests
 		  help [COMMAND]    this text, or more about a command
 
@@ -42,6 +43,36 @@ help_run()
 	END
 }
 
+help_bench()
+{
+	cat <<-END
+		usage: crosscall bench [OPTIONS]
+
+		Builds the kernel, boots it in QEMU, and measures what its IPIs cost: a line for each
+		row, times in ns. docs/benchmark.md says what each row and column is.
+
+		  --arch ARCH       riscv64 or aarch64 (riscv64)
+		  --cpus N          as for 'run' (2)
+		  --doorbell NAME   as for 'run' (auto)
+		  --rows LIST       only these, separated by commas; or all (all):
+	END
+	# shellcheck disable=SC2086 # a list of words
+	echo $bench_rows | fold -s -w 60 | sed 's/^/                    /; s/ *$//'
+	cat <<-END
+		  --samples N       a row ends after N samples: 1 to 20000 (20000)
+		  --time MS         or after so many milliseconds: 1 to 60000 (300)
+		  --csv             lines for programs, with a header, and nothing else
+		  --no-pin          leave the vCPU threads to the host's scheduler
+		  --append ARGS     more kernel arguments
+		  --timeout S       stop after S seconds (600)
+		  --qemu-args ARGS  more arguments for QEMU, separated by spaces
+		  --no-install      install nothing: list what is missing, status 1
+
+		Exit status: 0 every row did its work, 1 one did not, or the run failed or timed out;
+		2 it cannot be done as asked.
+	END
+}
+
 help_test()
 {
 	cat <<-END
@@ -65,8 +96,9 @@ command_help()
 	case ${1-} in
 	'') help_overview ;;
 	run) help_run ;;
+	bench) help_bench ;;
 	test) help_test ;;
 	help) help_overview ;;
-	*) usage_error "help: no command '$1': run, test or help" ;;
+	*) usage_error "help: no command '$1': run, bench, test or help" ;;
 	esac
 }

@@ -161,20 +161,37 @@ boot_console()
 	qemu_pid=
 }
 
-# Boots without a console. The output is kept where no other run writes, then copied to $log.
-boot_batch()
+# Starts QEMU without a console; more arguments may follow. The output is kept where no other run writes, and goes on
+# to standard output.
+start_batch()
 {
-	run_dir=$(mktemp -d) || fail "cannot make a temporary directory"
 	mkfifo "$run_dir/out" || fail "cannot make a fifo in $run_dir"
 	tee "$run_dir/log" <"$run_dir/out" &
 	tee_pid=$!
-	become_guest -serial stdio -monitor none </dev/null >"$run_dir/out" 2>&1 &
+	become_guest -serial stdio -monitor none "$@" </dev/null >"$run_dir/out" 2>&1 &
 	qemu_pid=$!
+}
+
+# Waits for its end, and copies the output to $log.
+end_batch()
+{
 	wait "$qemu_pid"
 	status=$?
 	qemu_pid=
 	wait "$tee_pid"
 	cp "$run_dir/log" "$log"
+}
+
+make_run_dir()
+{
+	run_dir=$(mktemp -d) || fail "cannot make a temporary directory"
+}
+
+boot_batch()
+{
+	make_run_dir
+	start_batch
+	end_batch
 }
 
 # Says why a run that did not pass did not, and exits. Nothing is a pass without the guest's word.

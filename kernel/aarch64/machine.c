@@ -99,6 +99,11 @@ uint64_t arch_clock_ns(void)
 	return ticks / frequency * NS_PER_S + ticks % frequency * NS_PER_S / frequency;
 }
 
+uint64_t arch_clock_hz(void)
+{
+	return frequency;
+}
+
 static void set_timer(uint64_t deadline, uint64_t control)
 {
 	if (timer == TIMER_VIRTUAL) {

@@ -85,6 +85,11 @@ uint64_t arch_clock_ns(void)
 	return ticks / timebase * NS_PER_S + ticks % timebase * NS_PER_S / timebase;
 }
 
+uint64_t arch_clock_hz(void)
+{
+	return timebase;
+}
+
 static void set_timer(uint64_t ticks)
 {
 	sbi_ecall(SBI_EXT_TIME, TIME_SET_TIMER, ticks, 0, 0);
