@@ -99,6 +99,7 @@ await_vcpus()
 		if vcpu_pid=$(cat "$run_dir/qemu.pid" 2>/dev/null) && [ -n "$vcpu_pid" ]; then
 			vcpus=$(vcpu_threads "$vcpu_pid")
 			[ "$(echo "$vcpus" | grep -c .)" -lt "$cpus" ] || return 0
+			! grep -q -s '^ALL CPUs' "/proc/$vcpu_pid"/task/*/comm || return 1
 		fi
 		kill -0 "$qemu_pid" 2>/dev/null || return 1
 		turns=$((turns + 1))
@@ -115,7 +116,7 @@ pin_vcpus()
 	[ "$pin" = yes ] || return 0
 	why="taskset names no CPUs of this host"
 	[ "$nr_host_cpus" -gt 0 ] || return 0
-	why="QEMU does not name its threads"
+	why="QEMU does not show a thread for each"
 	await_vcpus || return 0
 	why="the host does not let it"
 	echo "$vcpus" | while read -r vcpu thread; do
