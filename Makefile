@@ -71,7 +71,8 @@ UNIT_SUBJECTS := $(sort $(wildcard kernel/fdt*.c irqchip/sbi_window.c) \
 	$(if $(wildcard arch/host/asm/sbi.h),irqchip/sbi_ipi.c) \
 	$(CROSSCALL_GICV2) $(CROSSCALL_GICV3))
 
-kernel_sources = $(sort $(wildcard kernel/*.c kernel/bench/*.c kernel/sched/*.c kernel/$(1)/*.c kernel/$(1)/*.S)) $(CONFORM)
+KERNEL_DIRS := kernel kernel/bench kernel/sched
+kernel_sources = $(sort $(wildcard $(addsuffix /*.c,$(KERNEL_DIRS) kernel/$(1)) kernel/$(1)/*.S)) $(CONFORM)
 objects = $(addprefix $(1)/,$(addsuffix .o,$(basename $(2))))
 
 # ---- rules -----------------------------------------------------------------------------------

@@ -50,7 +50,8 @@ tools_for_c()
 	arm="$(flags_of aarch64) -isystem /usr/lib/picolibc/aarch64-linux-gnu/include"
 	tidy "library, riscv64" "$riscv" core/*.c $(files_in irqchip/sbi_*.c)
 	tidy "library, aarch64" "$arm" $(files_in irqchip/gic*.c)
-	tidy "kernel, riscv64" "$riscv -D_GNU_SOURCE=" $(files_in kernel/*.c kernel/bench/*.c kernel/sched/*.c kernel/riscv64/*.c)
+	tidy "kernel, riscv64" "$riscv -D_GNU_SOURCE=" \
+		$(files_in kernel/*.c kernel/bench/*.c kernel/sched/*.c kernel/riscv64/*.c)
 	tidy "kernel, aarch64" "$arm -D_GNU_SOURCE=" $(files_in kernel/aarch64/*.c)
 	tidy "host" "$(flags_of host)" $(files_in sim/*.c tests/conform/*.c tests/unit/*.c)
 	check "cppcheck" cppcheck --quiet --std=c11 --error-exitcode=1 -j "$(nproc)" \

@@ -5,7 +5,7 @@
 
 # As in kernel/bench/rows_*.c.
 bench_rows="raw-send raw-round-trip call-busy call-idle call-idle-pause flood-busy broadcast-busy broadcast-idle \
-tlb-ipi tlb-firmware tlb-broadcast many-to-one many-to-many"
+tlb-ipi tlb-firmware tlb-broadcast wakeup-ping-pong many-to-one many-to-many"
 
 bench_defaults()
 {

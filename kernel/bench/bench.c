@@ -19,10 +19,7 @@
 #define NS_PER_MS 1000000ULL
 
 static const struct bench_row *const tables[] = {
-	bench_ipi_rows,
-	bench_call_rows,
-	bench_tlb_rows,
-	bench_many_rows,
+	bench_ipi_rows, bench_call_rows, bench_tlb_rows, bench_thread_rows, bench_many_rows,
 };
 
 #define NR_TABLES (sizeof(tables) / sizeof(tables[0]))

@@ -47,8 +47,8 @@ struct bench_row {
 	/* Before the others begin; may be null. False: the row cannot go on, *bench says why. */
 	bool (*prepare)(struct bench *bench);
 	/*
-	 * Either one sample on the boot CPU (nanoseconds that all its operations took) and what
-	 * follows the last one (may be null), or all of it, which fills *bench.
+	 * One sample on the boot CPU (nanoseconds that all its operations took), and what follows
+	 * the last one (may be null). Or, in 'run', all of it, which fills *bench.
 	 */
 	uint64_t (*sample)(struct bench *bench);
 	void (*finish)(struct bench *bench);
@@ -63,6 +63,7 @@ struct bench_row {
 extern const struct bench_row bench_ipi_rows[];
 extern const struct bench_row bench_call_rows[];
 extern const struct bench_row bench_tlb_rows[];
+extern const struct bench_row bench_thread_rows[];
 extern const struct bench_row bench_many_rows[];
 
 /* The rows that params asks for. The boot CPU, thread context. */
@@ -98,8 +99,8 @@ bool bench_spin_until(uint64_t (*count)(unsigned int cpu), unsigned int cpu, uin
 /* --- workers.c ------------------------------------------------------------------------------- */
 
 /*
- * Gives bench->workers 'work' to do in thread context, and returns when each of them has called
- * bench_ready() there. False, and bench->wrong says so, when one does not.
+ * A thread on each CPU of bench->workers, which stays there, does 'work'. Returns when each has
+ * called bench_ready(). False, and bench->wrong says why, when one does not.
  */
 bool bench_employ(struct bench *bench, void (*work)(void));
 

@@ -6,7 +6,7 @@
 
 #include "kernel/bench/bench.h"
 #include "kernel/idle.h"
-#include "kernel/job.h"
+#include "kernel/sched/sched.h"
 
 /* So long after its work a CPU sleeps. */
 #define SETTLE_NS 1000000ULL
@@ -17,15 +17,22 @@ enum phase {
 	PHASE_OVER,
 };
 
-static struct job jobs[CROSSCALL_NR_CPUS];
+static struct task *workers[CROSSCALL_NR_CPUS];
 static _Atomic uint32_t phase;
 static _Atomic uint32_t nr_ready;
-static void (*current_work)(void); /* written before job_start(), which publishes it */
+static _Atomic uint32_t nr_done;
+static void (*current_work)(void); /* written before task_run(), which publishes it */
 
-static void do_work(void *arg)
+/* The library's waiting calls want a CPU for themselves; and so should it be measured. */
+static long do_work(void *arg)
 {
 	(void)arg;
+	preempt_disable();
 	current_work();
+	preempt_enable();
+	/* Release, paired with the acquire in all_done(): what it stored comes first. */
+	atomic_fetch_add_explicit(&nr_done, 1, memory_order_release);
+	return 0;
 }
 
 void bench_ready(void)
@@ -85,19 +92,45 @@ void bench_be_busy(void)
 	}
 }
 
-bool bench_employ(struct bench *bench, void (*work)(void))
+static bool all_done(void *arg)
+{
+	const struct bench *bench = arg;
+
+	/* Acquire, paired with the release in do_work(). */
+	return atomic_load_explicit(&nr_done, memory_order_acquire) ==
+	       cpumask_weight(&bench->workers);
+}
+
+/* A thread on each of the CPUs, which stays there. False when there is no memory for one. */
+static bool start_workers(const struct bench *bench)
 {
 	unsigned int cpu;
-	bool started = true;
 
-	current_work = work;
-	atomic_store_explicit(&nr_ready, 0, memory_order_relaxed); /* so is this */
-	set_phase(PHASE_GATHER);
 	for_each_cpu(cpu, &bench->workers) {
-		jobs[cpu].run = do_work;
-		started = job_start(cpu, &jobs[cpu]) && started;
+		struct cpumask there = cpumask_of(cpu);
+
+		workers[cpu] = task_create("bench", do_work, NULL, PRIO_NORMAL, &there);
+		if (workers[cpu] == NULL) {
+			return false;
+		}
 	}
-	if (!started || !wait_until(all_ready, bench, PATIENCE_NS)) {
+	for_each_cpu(cpu, &bench->workers) {
+		task_start(workers[cpu]);
+	}
+	return true;
+}
+
+bool bench_employ(struct bench *bench, void (*work)(void))
+{
+	current_work = work;
+	atomic_store_explicit(&nr_ready, 0, memory_order_relaxed); /* so are these */
+	atomic_store_explicit(&nr_done, 0, memory_order_relaxed);
+	set_phase(PHASE_GATHER);
+	if (!start_workers(bench)) {
+		bench->wrong = "no memory for threads";
+		return false;
+	}
+	if (!wait_until(all_ready, bench, PATIENCE_NS)) {
 		bench->wrong = "a CPU does not do what it was given";
 		return false;
 	}
@@ -109,10 +142,12 @@ void bench_dismiss(struct bench *bench)
 	unsigned int cpu;
 
 	bench_end_all();
+	if (!wait_until(all_done, bench, PATIENCE_NS)) {
+		bench->wrong = "a CPU does not end what it was given";
+		return;
+	}
 	for_each_cpu(cpu, &bench->workers) {
-		if (!job_wait(&jobs[cpu])) {
-			bench->wrong = "a CPU does not end what it was given";
-		}
+		task_join(workers[cpu], NULL);
 	}
 	bench_spin(SETTLE_NS);
 }
