@@ -120,13 +120,19 @@ static bool verify(const struct bench *bench)
 static void run_row(const struct bench *machine, const struct bench_row *row)
 {
 	struct bench bench = *machine;
-	char why[32];
+	unsigned int cpus = bench.nr_others + 1;
+	char why[40];
 
 	bench.row = row;
 	bench.workers = row->only_target ? cpumask_of(bench.target) : bench.others;
 	bench.before = bench_executed_sum();
-	if (bench.nr_others + 1 < row->least_cpus) {
+	if (cpus < row->least_cpus) {
 		snprintf(why, sizeof(why), "needs %u CPUs", row->least_cpus);
+		bench_print_row(&bench, why, true);
+		return;
+	}
+	if (row->most_cpus != 0 && cpus > row->most_cpus) {
+		snprintf(why, sizeof(why), "more than %u CPUs would spin", row->most_cpus);
 		bench_print_row(&bench, why, true);
 		return;
 	}

@@ -16,6 +16,12 @@
 
 #define BENCH_MOST_SAMPLES 20000U
 
+/*
+ * Rows in which all CPUs spin take no more. Each that waits spins through its part of the host's
+ * time before the one runs that it waits for: with hundreds, minutes go by without one call.
+ */
+#define BENCH_MOST_SPINNING 64U
+
 struct bench_row;
 
 /* A row while it runs, and what came of it. The boot CPU's. */
@@ -54,8 +60,9 @@ struct bench_row {
 	void (*finish)(struct bench *bench);
 	void (*run)(struct bench *bench);
 	unsigned int least_cpus;
-	unsigned int batch;    /* operations a sample */
-	unsigned int pause_ns; /* before each sample, not part of it */
+	unsigned int most_cpus; /* 0: any number */
+	unsigned int batch;	/* operations a sample */
+	unsigned int pause_ns;	/* before each sample, not part of it */
 	bool only_target;
 };
 

@@ -91,6 +91,7 @@ const struct bench_row bench_call_rows[] = {
 	 .finish = drain},
 	{.name = "broadcast-busy",
 	 .least_cpus = 2,
+	 .most_cpus = BENCH_MOST_SPINNING,
 	 .work = bench_be_busy,
 	 .batch = 1,
 	 .sample = broadcast},

@@ -173,7 +173,15 @@ static void many_to_many(struct bench *bench)
 }
 
 const struct bench_row bench_many_rows[] = {
-	{.name = "many-to-one", .least_cpus = 3, .batch = 1, .run = many_to_one},
-	{.name = "many-to-many", .least_cpus = 2, .batch = 1, .run = many_to_many},
+	{.name = "many-to-one",
+	 .least_cpus = 3,
+	 .most_cpus = BENCH_MOST_SPINNING,
+	 .batch = 1,
+	 .run = many_to_one},
+	{.name = "many-to-many",
+	 .least_cpus = 2,
+	 .most_cpus = BENCH_MOST_SPINNING,
+	 .batch = 1,
+	 .run = many_to_many},
 	{.name = NULL},
 };
