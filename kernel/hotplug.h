@@ -2,8 +2,8 @@
 /*
  * CPUs that leave and come back while the kernel runs.
  *
- * First its threads move to other CPUs: one that runs at the next interrupt, one that is pinned there
- * too, and is named.
+ * First its threads move to other CPUs: one that runs at the next interrupt, one that is pinned
+ * there too, and is named.
  *
  * Down: the CPU leaves its idle loop, executes what its queue had accepted, closes it, and is
  * powered off by the firmware, which is asked until it says so. Up: it is started as at boot,

@@ -14,8 +14,8 @@
 
 /*
  * Passes through the scheduler if somebody asked for it, and otherwise sleeps until an interrupt
- * comes or, when 'ns' is not 0, at most so long. In an idle thread the CPU first polls its idle word
- * for a while; in another, other threads run meanwhile. Thread context, interrupts enabled.
+ * comes or, when 'ns' is not 0, at most so long. In an idle thread the CPU first polls its idle
+ * word for a while; in another, other threads run meanwhile. Thread context, interrupts enabled.
  */
 void idle(uint64_t ns);
 

@@ -23,8 +23,8 @@
 #include "kernel/user.h"
 #include "kernel/vm.h"
 
-#define NOMADS 64U
-#define NAP_NS 300000ULL
+#define NOMADS 32U
+#define NAP_NS 2000000ULL
 #define PROGRAMS_A_CPU 2U
 #define MOST_PROGRAMS 16U
 #define CODE_AT ((uintptr_t)SPACE_BASE)
@@ -108,7 +108,7 @@ void selfcheck_nomads_end(void)
 		long value = 0;
 
 		task_join(nomads[i], &value);
-		good += value == (long)(i + 1);
+		good += value == (long)i + 1;
 	}
 	result_check(good == nr_nomads && task_count() == 0, "%u of %u threads ended, %u are left",
 		     good, nr_nomads, task_count());

@@ -55,9 +55,8 @@ static void settle(void)
 
 static void take_count(struct count *count)
 {
+	*count = (struct count){0};
 	settle();
-	count->sent = 0;
-	count->polled = 0;
 	for (unsigned int cpu = 0; cpu < nr_cpu_ids(); cpu++) {
 		struct ipi_stats stats = {0};
 

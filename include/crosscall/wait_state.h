@@ -42,9 +42,9 @@ void wait_state_prepare(struct wait_state *state);
 void wait_state_finish(struct wait_state *state);
 
 /*
- * True: the thread is asleep now, and has to leave the CPU; the next wait_state_wake() is told so. False:
- * it was woken since wait_state_prepare(), or has announced nothing. Context: as wait_state_finish(). Ordering:
- * acq_rel.
+ * True: the thread is asleep now, and has to leave the CPU; the next wait_state_wake() is told so.
+ * False: it was woken since wait_state_prepare(), or has announced nothing. Context: as
+ * wait_state_finish(). Ordering: acq_rel.
  */
 bool wait_state_commit(struct wait_state *state);
 

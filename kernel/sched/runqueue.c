@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The queues themselves, and whether their CPU has to be rung. Locks are held by the caller. */
 #include "kernel/sched/runqueue.h"
 

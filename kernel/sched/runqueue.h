@@ -25,27 +25,26 @@ struct task_list {
 
 struct runqueue {
 	_Alignas(CROSSCALL_CACHE_LINE) struct spinlock lock;
-	unsigned int cpu;
 	struct task *current; /* its own CPU reads it without the lock, interrupts masked */
 	struct task *idle;
+	uint64_t slice_end; /* of 'current'; 0: nobody waits for its turn. Its own CPU writes */
+	uint64_t since;	    /* when 'current' came, or idle time was counted up to */
+
+	/* Sleeps with an end, soonest first. */
+	struct task *timers;
+	_Atomic uint64_t next_timer; /* the first one's deadline; 0: none */
+	struct spinlock timer_lock;
+
+	struct sched_stats stats;
 	struct task_list level[NR_PRIOS];
+	struct task idle_task;
+	unsigned int cpu;
 	unsigned int levels;	 /* bit n: somebody waits in level[n] */
 	_Atomic unsigned int nr; /* how many wait; others read it without the lock as a hint */
 	bool active;		 /* takes threads */
 	bool pausing;		 /* 'current' is in task_pause(): anybody comes first */
-	uint64_t slice_end; /* of 'current'; 0: nobody waits for its turn. Its own CPU writes */
-	bool turn_over;	    /* and it has passed */
-	uint64_t since;	    /* when 'current' came, or idle time was counted up to */
-	struct sched_stats stats;
-	struct task idle_task;
-
-	/* Its own CPU's, interrupts masked. */
-	bool asked; /* an IPI_RESCHEDULE has come */
-
-	/* Sleeps with an end, soonest first. */
-	struct spinlock timer_lock;
-	struct task *timers;
-	_Atomic uint64_t next_timer; /* the first one's deadline; 0: none */
+	bool turn_over;		 /* the slice has passed */
+	bool asked;		 /* an IPI_RESCHEDULE has come. Its own CPU's */
 };
 
 struct runqueue *queue_of(unsigned int cpu); /* null: no such CPU */

@@ -3,12 +3,12 @@
  * Sleeping and waking. That no wake-up is lost is proved for the word alone in core/wait_state.c;
  * what is left is the queue.
  *
- * 1. Only who was told so by wait_state_wake() queues a thread that sleeps, and that is one caller for
- *    each sleep.
- * 2. A thread commits to its sleep (wait_state_commit() in core.c) with the lock of its queue held, and
- *    the lock is given back only in the next thread, after the switch. Who wakes it takes that
- *    lock first: so it finds the registers in memory, and no other CPU goes on with a thread that
- *    has not left yet.
+ * 1. Only who was told so by wait_state_wake() queues a thread that sleeps, and that is one caller
+ *    for each sleep.
+ * 2. A thread commits to its sleep (wait_state_commit() in core.c) with the lock of its queue
+ *    held, and the lock is given back only in the next thread, after the switch. Who wakes it
+ *    takes that lock first: so it finds the registers in memory, and no other CPU goes on with a
+ *    thread that has not left yet.
  * 3. A thread that is preempted between task_prepare_to_sleep() and task_block() stays on a queue:
  *    leaving for that reason does not commit.
  */
