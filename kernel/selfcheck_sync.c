@@ -21,6 +21,8 @@
 
 #define LINE 5U
 #define SHORT_NS 2000000ULL
+/* Long enough for whoever was woken; short enough for a run that has to fail. */
+#define WAKE_NS 15000000000ULL
 
 static struct mutex mutex = MUTEX_INIT("self-check");
 static struct semaphore semaphore = SEMAPHORE_INIT("self-check", 0);
@@ -144,7 +146,7 @@ static bool line_up(const struct kind *kind, struct task *line[LINE])
 
 		line[i] = task_run("in line", kind->wait, (void *)(uintptr_t)i, PRIO_NORMAL, NULL);
 		if (!result_check(line[i] != NULL, "no memory for a thread") ||
-		    !result_check(wait_until(has_length, &length, PATIENCE_NS),
+		    !result_check(wait_until(has_length, &length, WAKE_NS),
 				  "%s: thread %u does not wait", kind->what, i)) {
 			give_up("threads do not wait");
 		}
@@ -167,11 +169,11 @@ static void serve_next(const struct kind *kind, unsigned int before)
 		result_check(smp_call_function_single(cpu, kind->give, NULL, true) == 0,
 			     "%s: cpu %u cannot be called", kind->what, cpu);
 	}
-	if (!result_check(wait_until(are_served, &nr, PATIENCE_NS), "%s: nobody is woken",
+	if (!result_check(wait_until(are_served, &nr, WAKE_NS), "%s: nobody is woken",
 			  kind->what)) {
 		give_up("a wake-up is lost");
 	}
-	result_check(wait_until(has_length, &length, PATIENCE_NS),
+	result_check(wait_until(has_length, &length, WAKE_NS),
 		     "%s: %u were served, and not all others wait", kind->what, nr);
 }
 

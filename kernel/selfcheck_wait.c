@@ -14,6 +14,7 @@
 #include "kernel/percpu.h"
 #include "kernel/result.h"
 #include "kernel/sched/call_on_cpu.h"
+#include "kernel/sched/completion.h"
 #include "kernel/sched/sched.h"
 #include "kernel/sched/wait_queue.h"
 #include "kernel/selfcheck.h"
@@ -52,12 +53,31 @@ static bool comes_late(void *arg)
 	return false;
 }
 
-static void check_late(void)
+static struct completion over[2] = {COMPLETION_INIT("first"), COMPLETION_INIT("second")};
+
+/* Untimed: at the end of its time a wait looks once more, and finds what it was not woken for. */
+static long wait_late(void *unused)
 {
 	unsigned int looks = 0;
 
-	result_check(wait_event_timeout(&queue, comes_late, &looks, WAKE_NS) == 0,
-		     "a wake-up between the look and the sleep is lost");
+	(void)unused;
+	wait_event(&queue, comes_late, &looks);
+	complete(&over[0]);
+	return 0;
+}
+
+static void expect_over(unsigned int which, struct task *task, const char *otherwise)
+{
+	if (task == NULL || wait_for_completion_timeout(&over[which], WAKE_NS) != 0) {
+		give_up(task == NULL ? "no memory for a thread" : otherwise);
+	}
+	task_join(task, NULL);
+}
+
+static void check_late(void)
+{
+	expect_over(0, task_run("late", wait_late, NULL, PRIO_NORMAL, NULL),
+		    "a wake-up between the look and the sleep is lost");
 }
 
 static bool take_one(void *unused)
@@ -80,13 +100,17 @@ static bool take_and_give(void *unused)
 static long first_of_two(void *unused)
 {
 	(void)unused;
-	return wait_event_timeout(&queue, take_and_give, NULL, WAKE_NS);
+	wait_event(&queue, take_and_give, NULL);
+	complete(&over[0]);
+	return 0;
 }
 
 static long second_of_two(void *unused)
 {
 	(void)unused;
-	return wait_event_timeout(&queue, take_one, NULL, WAKE_NS);
+	wait_event(&queue, take_one, NULL);
+	complete(&over[1]);
+	return 0;
 }
 
 static bool is_asleep(void *arg)
@@ -110,13 +134,10 @@ static void check_handed_on(void)
 {
 	struct task *first = run_to_sleep(first_of_two);
 	struct task *second = run_to_sleep(second_of_two);
-	long value = 0;
 
 	give();
-	task_join(first, &value);
-	result_check(value == 0, "the first thread in the queue was not woken");
-	task_join(second, &value);
-	result_check(value == 0, "a thread that was woken twice kept the second item to itself");
+	expect_over(0, first, "the first thread in a wait queue is not woken");
+	expect_over(1, second, "a thread that was woken twice keeps the second item from the next");
 }
 
 static int tell_cpu(void *unused)
