@@ -51,7 +51,9 @@ void conform_timer(void)
 
 void conform_all(void)
 {
-	struct conform_machine machine = {
+	static struct conform_machine machine; /* workers may look at it once more */
+
+	machine = (struct conform_machine){
 		.name = arch_name,
 		.doorbell = doorbell(),
 		.kinds = 1U << IPI_RESCHEDULE | 1U << IPI_PING,

@@ -18,6 +18,7 @@
 /* Polling of its own accord. */
 #define POLL_MOST_NS 50000ULL
 #define POLL_LEAST_NS 5000ULL
+#define SHORT_SLEEPS 4U /* in a row, before it begins */
 
 /* Relaxed: a CPU may poll once more as it did before. */
 static _Atomic uint64_t poll_ns = IDLE_POLL_AUTO;
@@ -49,11 +50,36 @@ static uint64_t poll_time(const struct percpu *self)
 	return ns == IDLE_POLL_AUTO ? self->poll_ns : ns;
 }
 
+/*
+ * A CPU whose last sleeps all were so short that polling would have seen their ends begins to poll.
+ * It goes on while somebody comes; each time that nobody does it polls half as long, and soon not
+ * at all. So a CPU that is called all the time polls, one with nothing to do does not, and where
+ * virtual CPUs wait for real ones, which makes sleeps long, hardly one does.
+ */
+static void learn_from_poll(struct percpu *self, bool wanted)
+{
+	if (wanted) {
+		self->poll_ns = POLL_MOST_NS;
+	} else {
+		self->poll_ns = self->poll_ns / 2 < POLL_LEAST_NS ? 0 : self->poll_ns / 2;
+	}
+}
+
+static void learn_from_sleep(struct percpu *self, uint64_t slept)
+{
+	self->short_sleeps = slept < POLL_MOST_NS ? self->short_sleeps + 1 : 0;
+	if (self->short_sleeps >= SHORT_SLEEPS && self->poll_ns == 0) {
+		self->short_sleeps = 0;
+		self->poll_ns = POLL_MOST_NS;
+	}
+}
+
 /* True when something was served. */
 static bool poll(struct percpu *self)
 {
 	uint64_t ns = poll_time(self);
 	uint64_t start;
+	bool wanted;
 
 	if (ns == 0) {
 		return false;
@@ -63,35 +89,24 @@ static bool poll(struct percpu *self)
 	/* release: pairs with the acquire in has_begun(), whose caller relies on the poll */
 	atomic_store_explicit(&self->polls, percpu_read(&self->polls) + 1, memory_order_release);
 	start = arch_clock_ns();
-	while (!smp_idle_poll_wanted() && !interrupt_pending() && arch_clock_ns() - start < ns) {
+	wanted = smp_idle_poll_wanted();
+	while (!wanted && !interrupt_pending() && arch_clock_ns() - start < ns) {
 		arch_wait_on(word, SMP_IDLE_POLLING);
+		wanted = smp_idle_poll_wanted();
 	}
+	learn_from_poll(self, wanted);
 	return smp_idle_poll_leave();
-}
-
-/*
- * A sleep so short that polling would have seen its end makes the CPU poll, and longer each time;
- * others make it poll half as long, and soon not at all. So a CPU that is called all the time
- * polls, one with nothing to do does not, and where virtual CPUs wait for real ones none does.
- */
-static void adapt(struct percpu *self, uint64_t slept)
-{
-	uint64_t ns = self->poll_ns;
-
-	if (slept < POLL_MOST_NS) {
-		ns = ns < POLL_LEAST_NS ? POLL_LEAST_NS : ns * 2;
-		self->poll_ns = ns < POLL_MOST_NS ? ns : POLL_MOST_NS;
-	} else {
-		self->poll_ns = ns / 2 < POLL_LEAST_NS ? 0 : ns / 2;
-	}
 }
 
 static void doze(struct percpu *self)
 {
 	uint64_t start = arch_clock_ns();
 
-	wait_for_interrupt();
-	adapt(self, arch_clock_ns() - start);
+	/* One that is pending already says nothing about how long a sleep would be. */
+	if (!interrupt_pending()) {
+		wait_for_interrupt();
+		learn_from_sleep(self, arch_clock_ns() - start);
+	}
 }
 
 void idle(uint64_t ns)

@@ -71,6 +71,7 @@ struct percpu {
 	bool crashing;
 	struct panic_catch *catch; /* what a panic here returns to; null: nothing */
 	uint64_t poll_ns;	   /* how long it polls when it idles; its own */
+	unsigned int short_sleeps; /* of its own, one after the other: see idle.c */
 
 	percpu_count_t heard[NR_IPI]; /* kinds that the kernel's own handlers took */
 	percpu_count_t schedules;     /* passes through the scheduler */

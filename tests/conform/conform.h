@@ -81,7 +81,8 @@ struct conform_options {
 
 /*
  * Runs the suite and prints TAP. Returns the number of failed tests. Does not return after a
- * bail-out (something took longer than the limit): give_up() ends it.
+ * bail-out (something took longer than the limit): give_up() ends it. 'this_machine' must stay
+ * valid: a worker may look at it when the suite is over.
  */
 int conform_run(const struct conform_machine *this_machine, const struct conform_options *given);
 
