@@ -89,7 +89,7 @@ uint64_t stress_random(uint64_t *state);
 /* What each of the threads does: its slot in arg, returns the slot's number. stress_acts.c */
 long stress_thread(void *arg);
 
-/* Wakes the thread if it waits for a token. 'always': also if it does anything else. Any context. */
+/* Wakes the thread if it waits for a token; 'always': whatever it does. Any context. */
 void stress_wake(struct stress_slot *slot, bool always);
 
 /* Something that must not be: a line, and the run has failed. Any thread. */

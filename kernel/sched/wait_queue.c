@@ -31,8 +31,8 @@ static void enter(struct wait_list *list, struct waiter *self, bool again)
 }
 
 /*
- * False when somebody woke it after its last look. If that look was a good one the wake-up was meant
- * for one more item, and so it is the next thread's.
+ * False when somebody woke it after its last look. If that look was a good one the wake-up was
+ * meant for one more item, and so it is the next thread's.
  */
 static bool leave(struct wait_list *list, struct waiter *self, bool holds)
 {
