@@ -21,6 +21,7 @@ static struct {
 	_Atomic bool crashed;	 /* the owner keeps it for good */
 	unsigned int depth;	 /* the owner's, as the rest */
 	bool midline;
+	bool inherited; /* it was when the owner took the lock: somebody else's line */
 	_Atomic unsigned int breaks;
 	const struct uart *uart;
 } console;
@@ -51,7 +52,9 @@ unsigned long console_lock(void)
 		}
 		cpu_relax();
 	}
-	console.depth++;
+	if (console.depth++ == 0) {
+		console.inherited = console.midline;
+	}
 	return state;
 }
 
@@ -115,8 +118,9 @@ void printk(const char *format, ...)
 	unsigned long state = console_lock();
 	va_list args;
 
-	if (is_owner() && console.depth == 1 && console.midline) {
+	if (is_owner() && console.inherited) {
 		put('\n', &console_file);
+		console.inherited = false;
 		atomic_fetch_add_explicit(&console.breaks, 1, memory_order_relaxed);
 	}
 	va_start(args, format);
@@ -129,6 +133,9 @@ void console_write(const char *text)
 {
 	unsigned long state = console_lock();
 
+	if (is_owner()) {
+		console.inherited = false; /* it goes on with the line */
+	}
 	while (*text != '\0') {
 		put(*text++, &console_file);
 	}

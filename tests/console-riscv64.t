@@ -8,18 +8,6 @@
 # shellcheck source=tests/lib/terminal.sh
 . "$root/tests/lib/terminal.sh"
 
-prompt='crosscall> $'
-
-# answer NAME KEYS REGEX: types, waits for the next prompt, and looks for the answer behind the echo.
-answer()
-{
-	keys "$2"
-	expect "$prompt" 60
-	status=$?
-	sed 1d "$work/last-output" | grep -a -q -E -e "$3" || status=1
-	ok $status "$1" || diag - <"$work/last-output"
-}
-
 terminal_start "$root/crosscall run --no-install --cpus 4 --timeout 600"
 sees "the prompt comes" "$prompt" 300 || done_testing
 

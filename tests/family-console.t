@@ -6,18 +6,6 @@
 # shellcheck source=tests/lib/terminal.sh
 . "$root/tests/lib/terminal.sh"
 
-prompt='crosscall> $'
-
-# answer NAME KEYS REGEX: types, waits for the next prompt, and looks for the answer behind the echo.
-answer()
-{
-	keys "$2"
-	expect "$prompt" 60
-	status=$?
-	sed 1d "$work/last-output" | grep -a -q -E -e "$3" || status=1
-	ok $status "$arch: $1" || diag - <"$work/last-output"
-}
-
 start_console()
 {
 	terminal_start "$root/crosscall run --no-install --arch $arch --cpus 4 --timeout 600 $*"
@@ -26,70 +14,70 @@ start_console()
 
 down_and_up()
 {
-	answer "cpu down 3" 'cpu down 3\r' '^cpu 3: off, says the firmware, after .* online now: 3$'
-	answer "the CPU that is off is offline" 'cpus\r' '^ +3 +offline '
-	answer "a call to it is refused" 'call 3\r' '^3: this CPU is offline'
-	answer "cpu down 3 again is refused" 'cpu down 3\r' '^cpu 3: is not online'
-	answer "start 3: it is off, not parked" 'start 3\r' '^cpu 3: is not stopped'
-	answer "cpu up 3" 'cpu up 3\r' '^cpu 3: up after .* online now: 4$'
-	answer "cpu up 3 again is refused" 'cpu up 3\r' '^cpu 3: is online'
-	answer "a call to it works" 'call 3\r' '^cpu 3: ran on'
-	answer "cpu down 0 is refused" 'cpu down 0\r' '^cpu 0: the boot CPU'
-	answer "cpu sideways is named" 'cpu sideways 1\r' '^sideways: neither'
-	answer "a CPU that is not there is named" 'cpu down 9\r' '^9: no CPU'
+	answer "$arch: cpu down 3" 'cpu down 3\r' '^cpu 3: off, says the firmware, after .* online now: 3$'
+	answer "$arch: the CPU that is off is offline" 'cpus\r' '^ +3 +offline '
+	answer "$arch: a call to it is refused" 'call 3\r' '^3: this CPU is offline'
+	answer "$arch: cpu down 3 again is refused" 'cpu down 3\r' '^cpu 3: is not online'
+	answer "$arch: start 3: it is off, not parked" 'start 3\r' '^cpu 3: is not stopped'
+	answer "$arch: cpu up 3" 'cpu up 3\r' '^cpu 3: up after .* online now: 4$'
+	answer "$arch: cpu up 3 again is refused" 'cpu up 3\r' '^cpu 3: is online'
+	answer "$arch: a call to it works" 'call 3\r' '^cpu 3: ran on'
+	answer "$arch: cpu down 0 is refused" 'cpu down 0\r' '^cpu 0: the boot CPU'
+	answer "$arch: cpu sideways is named" 'cpu sideways 1\r' '^sideways: neither'
+	answer "$arch: a CPU that is not there is named" 'cpu down 9\r' '^9: no CPU'
 }
 
 stop_and_start()
 {
-	answer "stop 2" 'stop 2\r' '^cpu 2: stopped after .* online now: 3$'
-	answer "the CPU that is stopped is parked" 'cpus\r' '^ +2 +parked '
-	answer "a call to it is refused" 'call 2\r' '^2: this CPU is offline'
-	answer "stop 2 again is refused" 'stop 2\r' '^cpu 2: is not online'
-	answer "cpu up 2 says what fetches it" 'cpu up 2\r' '^cpu 2: is stopped: start fetches it'
-	answer "start 2" 'start 2\r' '^cpu 2: fetched from its mailbox after .* online now: 4$'
-	answer "start 2 again is refused" 'start 2\r' '^cpu 2: is not stopped'
-	answer "an IPI reaches it" 'ping 2 10\r' '^cpu 2: 10 round trips'
-	answer "stop 0 is refused" 'stop 0\r' '^cpu 0: runs the console'
+	answer "$arch: stop 2" 'stop 2\r' '^cpu 2: stopped after .* online now: 3$'
+	answer "$arch: the CPU that is stopped is parked" 'cpus\r' '^ +2 +parked '
+	answer "$arch: a call to it is refused" 'call 2\r' '^2: this CPU is offline'
+	answer "$arch: stop 2 again is refused" 'stop 2\r' '^cpu 2: is not online'
+	answer "$arch: cpu up 2 says what fetches it" 'cpu up 2\r' '^cpu 2: is stopped: start fetches it'
+	answer "$arch: start 2" 'start 2\r' '^cpu 2: fetched from its mailbox after .* online now: 4$'
+	answer "$arch: start 2 again is refused" 'start 2\r' '^cpu 2: is not stopped'
+	answer "$arch: an IPI reaches it" 'ping 2 10\r' '^cpu 2: 10 round trips'
+	answer "$arch: stop 0 is refused" 'stop 0\r' '^cpu 0: runs the console'
 }
 
 shows_where()
 {
-	answer "backtrace 1 names it" 'backtrace 1\r' '^cpu 1 was interrupted here:'
+	answer "$arch: backtrace 1 names it" 'backtrace 1\r' '^cpu 1 was interrupted here:'
 	grep -a -q -i -E '(pc|elr).*[0-9a-f]{8}' "$work/last-output"
 	ok $? "$arch: backtrace 1 shows its pc" || diag - <"$work/last-output"
-	answer "backtrace all: CPU 3 too" 'backtrace all\r' '^cpu 3 was interrupted here:'
+	answer "$arch: backtrace all: CPU 3 too" 'backtrace all\r' '^cpu 3 was interrupted here:'
 }
 
 stall_errors()
 {
-	answer "stall 0 is refused" 'stall 0 10\r' '^0: this CPU would wait for itself'
-	answer "a time that is none is named" 'stall 1 q7q\r' '^q7q: not a number of milliseconds'
+	answer "$arch: stall 0 is refused" 'stall 0 10\r' '^0: this CPU would wait for itself'
+	answer "$arch: a time that is none is named" 'stall 1 q7q\r' '^q7q: not a number of milliseconds'
 }
 
 measures()
 {
-	answer "ipi reset" 'ipi reset\r' '^latencies start over'
-	answer "ipi latency: nothing yet" 'ipi latency tlb-flush\r' 'send to entry: no samples'
-	answer "pings to measure" 'ping 1 50\r' '^cpu 1: 50 round trips'
-	answer "ipi latency user-0: each ping" 'ipi latency user-0\r' \
+	answer "$arch: ipi reset" 'ipi reset\r' '^latencies start over'
+	answer "$arch: ipi latency: nothing yet" 'ipi latency tlb-flush\r' 'send to entry: no samples'
+	answer "$arch: pings to measure" 'ping 1 50\r' '^cpu 1: 50 round trips'
+	answer "$arch: ipi latency user-0: each ping" 'ipi latency user-0\r' \
 		'send to entry: 50 samples, ns: least [0-9]+, median [0-9]+, p99 [0-9]+, most [1-9]'
 	grep -a -q -E 'below +[0-9]+ ns +[0-9]+ #' "$work/last-output"
 	ok $? "$arch: ipi latency: a histogram"
-	answer "ipi latency of no kind is named" 'ipi latency q7q\r' '^q7q: no kind'
-	answer "ipi latency without a kind" 'ipi latency\r' '^usage: ipi latency KIND'
-	answer "ipi what is named" 'ipi q7q\r' '^q7q: not a word that ipi knows'
+	answer "$arch: ipi latency of no kind is named" 'ipi latency q7q\r' '^q7q: no kind'
+	answer "$arch: ipi latency without a kind" 'ipi latency\r' '^usage: ipi latency KIND'
+	answer "$arch: ipi what is named" 'ipi q7q\r' '^q7q: not a word that ipi knows'
 }
 
 # The parked CPU comes at 'start'; the tick goes on while the console waits.
 options()
 {
 	start_console --append '"park=2 tick=broadcast"'
-	answer "park=2: it is parked" 'cpus\r' '^ +2 +parked '
-	answer "start 2 fetches it" 'start 2\r' '^cpu 2: fetched from its mailbox .* online now: 4$'
-	answer "it works" 'call 2\r' '^cpu 2: ran on'
-	answer "cpu down 2" 'cpu down 2\r' '^cpu 2: off, says the firmware,'
-	answer "cpu up 2: it does not park again" 'cpu up 2\r' '^cpu 2: up after .* online now: 4$'
-	answer "stop 3, and it stays" 'stop 3\r' '^cpu 3: stopped'
+	answer "$arch: park=2: it is parked" 'cpus\r' '^ +2 +parked '
+	answer "$arch: start 2 fetches it" 'start 2\r' '^cpu 2: fetched from its mailbox .* online now: 4$'
+	answer "$arch: it works" 'call 2\r' '^cpu 2: ran on'
+	answer "$arch: cpu down 2" 'cpu down 2\r' '^cpu 2: off, says the firmware,'
+	answer "$arch: cpu up 2: it does not park again" 'cpu up 2\r' '^cpu 2: up after .* online now: 4$'
+	answer "$arch: stop 3, and it stays" 'stop 3\r' '^cpu 3: stopped'
 	keys 'quit\r'
 	terminal_end
 	is $? 0 "$arch: quit with a parked CPU: powers off, status 0"
@@ -101,7 +89,7 @@ options()
 crashes()
 {
 	start_console
-	answer "stop 3 before the crash" 'stop 3\r' '^cpu 3: stopped'
+	answer "$arch: stop 3 before the crash" 'stop 3\r' '^cpu 3: stopped'
 	keys 'crash 1\r'
 	terminal_end
 	is $? 1 "$arch: crash 1: status 1"
