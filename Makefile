@@ -17,9 +17,11 @@ HOST_AR ?= ar
 RISCV64_CC ?= riscv64-unknown-elf-gcc
 RISCV64_AR ?= riscv64-unknown-elf-ar
 RISCV64_OBJCOPY ?= riscv64-unknown-elf-objcopy
+RISCV64_NM ?= riscv64-unknown-elf-nm
 AARCH64_CC ?= aarch64-linux-gnu-gcc
 AARCH64_AR ?= aarch64-linux-gnu-ar
 AARCH64_OBJCOPY ?= aarch64-linux-gnu-objcopy
+AARCH64_NM ?= aarch64-linux-gnu-nm
 CLANG ?= clang
 
 
@@ -35,10 +37,11 @@ COMMON := -std=c11 -O2 -g -fno-common $(WARNINGS) -MMD -MP $(CROSSCALL_CFLAGS) $
 # The aarch64 compiler is a Linux one: picolibc also stands in for its C headers.
 PICOLIBC := --specs=picolibc.specs -DPICOLIBC_INTEGER_PRINTF_SCANF
 RISCV64_ABI := -mabi=lp64 -mcmodel=medany
-RISCV64_FLAGS := -march=rv64imac -misa-spec=2.2 $(RISCV64_ABI) -Iarch/riscv64
+# Frame pointers: the kernel's backtraces follow them.
+RISCV64_FLAGS := -march=rv64imac -misa-spec=2.2 $(RISCV64_ABI) -fno-omit-frame-pointer -Iarch/riscv64
 RISCV64_CLANG_FLAGS := --target=riscv64-unknown-elf -march=rv64imac $(RISCV64_ABI) -Iarch/riscv64
 AARCH64_FLAGS := $(PICOLIBC) -march=armv8-a -mgeneral-regs-only -mno-outline-atomics -mstrict-align -fno-pic \
-	-fno-stack-protector -Iarch/aarch64
+	-fno-stack-protector -fno-omit-frame-pointer -mno-omit-leaf-frame-pointer -Iarch/aarch64
 AARCH64_CLANG_FLAGS := --target=aarch64-none-elf -march=armv8-a -mgeneral-regs-only \
 	-mno-outline-atomics -Iarch/aarch64
 HOST_FLAGS := -fno-omit-frame-pointer -Iarch/host
@@ -126,15 +129,34 @@ $(call compile,$(O)/$(1)/lib,$(2),$(3) $(LIBRARY),$(4))
 $(call archive,$(O)/$(1)/libcrosscall.a,$(O)/$(1)/lib,$(4),$(5))
 endef
 
-# $(1) architecture, $(2) compiler, $(3) objcopy, $(4) flags.
-define kernel
-$(call compile,$(O)/$(1)/kern,$(2),$(4) $(KERNEL),$(call kernel_sources,$(1)))
-$(O)/$(1)/crosscall.elf: $(call objects,$(O)/$(1)/kern,$(call kernel_sources,$(1))) \
+# $(1) architecture, $(2) compiler, $(3) flags, $(4) what is linked, $(5) symbols of which link: the table is a part of
+# what it describes, so the kernel is linked three times: without, with one of the right size, with the right one.
+define kernel_link
+$(4): $(O)/$(1)/symbols$(5).o $(call objects,$(O)/$(1)/kern,$(call kernel_sources,$(1))) \
 		$(O)/$(1)/libcrosscall.a kernel/$(1)/kernel.lds
 	$(Q)echo "  LD   $$@"
-	$(Q)$(2) $(4) $(KERNEL_LINK) -T kernel/$(1)/kernel.lds -Wl,-Map=$(O)/$(1)/crosscall.map \
+	$(Q)$(2) $(3) $(KERNEL_LINK) -T kernel/$(1)/kernel.lds -Wl,-Map=$$(@:.elf=.map) \
 		$$(filter %.o,$$^) $(O)/$(1)/libcrosscall.a -o $$@
+$(O)/$(1)/symbols$(5).o: $(O)/$(1)/symbols$(5).S
+	$(Q)$(2) $(3) -c $$< -o $$@
+endef
+
+# $(1) architecture, $(2) compiler, $(3) objcopy, $(4) flags, $(5) nm.
+define kernel
+$(call compile,$(O)/$(1)/kern,$(2),$(4) $(KERNEL),$(call kernel_sources,$(1)))
+$(call kernel_link,$(1),$(2),$(4),$(O)/$(1)/link1.elf,0)
+$(call kernel_link,$(1),$(2),$(4),$(O)/$(1)/link2.elf,1)
+$(call kernel_link,$(1),$(2),$(4),$(O)/$(1)/crosscall.elf,2)
+$(O)/$(1)/symbols0.S: tools/symbols.sh
+	@mkdir -p $$(@D)
+	$(Q)tools/symbols.sh $(5) >$$@
+$(O)/$(1)/symbols1.S: $(O)/$(1)/link1.elf tools/symbols.sh
+	$(Q)tools/symbols.sh $(5) $$< >$$@
+$(O)/$(1)/symbols2.S: $(O)/$(1)/link2.elf tools/symbols.sh
+	$(Q)tools/symbols.sh $(5) $$< >$$@
 $(O)/$(1)/crosscall.bin: $(O)/$(1)/crosscall.elf
+	$(Q)tools/symbols.sh $(5) $$< | cmp -s $(O)/$(1)/symbols2.S - || \
+		{ echo "$$<: its table of symbols is another link's" >&2; exit 1; }
 	$(Q)$(3) -O binary $$< $$@
 $(1): $(O)/$(1)/crosscall.bin
 endef
@@ -162,8 +184,8 @@ $(eval $(call library,riscv64,$(RISCV64_CC),$(RISCV64_FLAGS),$(CROSSCALL_RISCV64
 $(eval $(call library,riscv64-clang,$(CLANG),$(RISCV64_CLANG_FLAGS),$(CROSSCALL_RISCV64),$(RISCV64_AR)))
 $(eval $(call library,aarch64,$(AARCH64_CC),$(AARCH64_FLAGS),$(CROSSCALL_AARCH64),$(AARCH64_AR)))
 $(eval $(call library,aarch64-clang,$(CLANG),$(AARCH64_CLANG_FLAGS),$(CROSSCALL_AARCH64),$(AARCH64_AR)))
-$(eval $(call kernel,riscv64,$(RISCV64_CC),$(RISCV64_OBJCOPY),$(RISCV64_FLAGS) $(PICOLIBC)))
-$(eval $(call kernel,aarch64,$(AARCH64_CC),$(AARCH64_OBJCOPY),$(AARCH64_FLAGS)))
+$(eval $(call kernel,riscv64,$(RISCV64_CC),$(RISCV64_OBJCOPY),$(RISCV64_FLAGS) $(PICOLIBC),$(RISCV64_NM)))
+$(eval $(call kernel,aarch64,$(AARCH64_CC),$(AARCH64_OBJCOPY),$(AARCH64_FLAGS),$(AARCH64_NM)))
 $(foreach f,$(FLAVOURS),$(eval $(call flavour,$(f))))
 
 CROSS_LIBS := riscv64 riscv64-clang aarch64 aarch64-clang

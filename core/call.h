@@ -115,8 +115,20 @@ struct call_waiter {
 	unsigned int turns;
 	uint64_t start;
 	uint64_t timeout_ns; /* 0: none */
-	uint64_t next_stall; /* 0: never */
+	/* The ladder of call_wait.c: */
+	uint64_t stall_ns;   /* how long until a wait is a stall; 0: never */
+	uint64_t stalled_ns; /* when the last report was, counted from 'start' */
+	uint64_t asked_ns;   /* when 'asked' was asked for a backtrace, by the clock */
+	unsigned int asked;
+	unsigned int rung; /* the next */
 	const struct call_single_data *rang_again;
+};
+
+enum call_rung {
+	CALL_PATIENCE,
+	CALL_RING_AGAIN,
+	CALL_ASK,
+	CALL_REPORT,
 };
 
 enum call_end {
@@ -129,8 +141,8 @@ enum call_end {
 void call_waiter_init(struct call_waiter *waiter, bool masked, uint64_t timeout_ns);
 
 /*
- * True once in a while when CPU 'dst' keeps the waiter waiting for too long: that was reported,
- * with 'what' for what it owes, and a backtrace asked for; the caller rings again.
+ * To be called in each turn of a wait for CPU 'dst' that is for no request: asks it for a backtrace
+ * and reports in time, with 'what' for what it owes. True: the caller rings again.
  */
 bool call_wait_stalled(struct call_waiter *waiter, unsigned int dst, const char *what);
 

@@ -27,6 +27,16 @@ void smp_set_stall_timeout(unsigned int ms)
 	atomic_store_explicit(&stall_ms, ms, memory_order_relaxed);
 }
 
+/*
+ * What a waiter does about a target that stays silent, at which quarter of the time after which a
+ * wait is a stall: it rings again, since a ring may have been lost; asks for a backtrace, which may
+ * come NMI-like; and reports. Then it starts over.
+ */
+static const struct rung {
+	unsigned int quarter;
+	enum call_rung what;
+} ladder[] = {{1, CALL_RING_AGAIN}, {2, CALL_ASK}, {4, CALL_REPORT}};
+
 static uint64_t stall_ns(void)
 {
 	return (uint64_t)atomic_load_explicit(&stall_ms, memory_order_relaxed) * UINT64_C(1000000);
@@ -37,7 +47,10 @@ void call_waiter_init(struct call_waiter *waiter, bool masked, uint64_t timeout_
 	waiter->masked = masked;
 	waiter->start = port_clock_ns();
 	waiter->timeout_ns = timeout_ns;
-	waiter->next_stall = stall_ns();
+	waiter->stall_ns = stall_ns();
+	waiter->stalled_ns = 0;
+	waiter->asked = CROSSCALL_NR_CPUS;
+	waiter->rung = 0;
 	waiter->turns = 0;
 	waiter->rang_again = NULL;
 }
@@ -77,44 +90,96 @@ static bool look(struct call_waiter *waiter, uint64_t *waited)
 	return true;
 }
 
-static bool is_stalled(const struct call_waiter *waiter, uint64_t waited)
+/* The next rung, when it is time for it. */
+static enum call_rung climb(struct call_waiter *waiter, uint64_t waited)
 {
-	return waiter->next_stall != 0 && waited >= waiter->next_stall;
+	const struct rung *rung = &ladder[waiter->rung];
+
+	if (waiter->stall_ns == 0 ||
+	    waited - waiter->stalled_ns < waiter->stall_ns / 4 * rung->quarter) {
+		return CALL_PATIENCE;
+	}
+	if (rung->what == CALL_REPORT) {
+		waiter->rung = 0;
+		waiter->stalled_ns = waited;
+		waiter->stall_ns = stall_ns();
+	} else {
+		waiter->rung++;
+	}
+	return rung->what;
 }
 
-static void stalled(struct call_waiter *waiter, unsigned int dst, const char *what, uint64_t waited)
+static void ask(struct call_waiter *waiter, unsigned int dst)
 {
 	struct cpumask mask = cpumask_of(dst);
 
-	waiter->next_stall = waited + stall_ns();
-	report_stall(dst, what, waited);
+	waiter->asked = dst;
+	waiter->asked_ns = port_clock_ns();
 	(void)smp_cross_call(&mask, IPI_CPU_BACKTRACE, NULL);
+}
+
+static void report_waiter(struct call_waiter *waiter, unsigned int dst, const char *what,
+			  uint64_t waited)
+{
+	report_stall(dst, what, waited);
+	if (waiter->asked != dst) {
+		ask(waiter, dst); /* it was another's turn to be waited for until now */
+	} else if (ipi_ops()->stalled != NULL) {
+		ipi_ops()->stalled(dst, waiter->asked_ns);
+	}
 }
 
 bool call_wait_stalled(struct call_waiter *waiter, unsigned int dst, const char *what)
 {
+	enum call_rung rung;
 	uint64_t waited;
 
-	if (!look(waiter, &waited) || !is_stalled(waiter, waited)) {
+	if (!look(waiter, &waited)) {
 		return false;
 	}
-	stalled(waiter, dst, what, waited);
-	return true;
+	rung = climb(waiter, waited);
+	if (rung == CALL_ASK) {
+		ask(waiter, dst);
+	} else if (rung == CALL_REPORT) {
+		report_waiter(waiter, dst, what, waited);
+	}
+	return rung == CALL_RING_AGAIN;
 }
 
-/* The target is silent: says what it owes, asks for a backtrace, and rings it again. */
-static void csd_stalled(struct call_single_data *csd, struct call_waiter *waiter, uint64_t waited)
+static bool is_queued(const struct call_single_data *csd)
 {
-	bool queued = atomic_load_explicit(&csd->state, memory_order_relaxed) == CSD_QUEUED_WAIT;
+	return atomic_load_explicit(&csd->state, memory_order_relaxed) == CSD_QUEUED_WAIT;
+}
+
+/* Says what it owes. */
+static void csd_report(const struct call_single_data *csd, struct call_waiter *waiter,
+		       uint64_t waited)
+{
 	struct text what;
 
 	text_init(&what);
-	text_str(&what, queued ? "which has not begun function " : "which is in function ");
+	text_str(&what, is_queued(csd) ? "which has not begun function " : "which is in function ");
 	text_hex(&what, (unsigned long)(uintptr_t)csd->func);
-	stalled(waiter, csd->dst, what.line, waited);
-	if (queued) {
-		waiter->rang_again = csd;
-		ipi_ring_again(csd->dst, IPI_CALL_FUNC);
+	report_waiter(waiter, csd->dst, what.line, waited);
+}
+
+static void csd_climb(struct call_single_data *csd, struct call_waiter *waiter, uint64_t waited)
+{
+	switch (climb(waiter, waited)) {
+	case CALL_RING_AGAIN:
+		if (is_queued(csd)) {
+			waiter->rang_again = csd;
+			ipi_ring_again(csd->dst, IPI_CALL_FUNC);
+		}
+		break;
+	case CALL_ASK:
+		ask(waiter, csd->dst);
+		break;
+	case CALL_REPORT:
+		csd_report(csd, waiter, waited);
+		break;
+	default:
+		break;
 	}
 }
 
@@ -139,9 +204,7 @@ static bool time_is_up(struct call_single_data *csd, struct call_waiter *waiter,
 		*end = give_up(csd);
 		return *end != CALL_DONE;
 	}
-	if (is_stalled(waiter, waited)) {
-		csd_stalled(csd, waiter, waited);
-	}
+	csd_climb(csd, waiter, waited);
 	return false;
 }
 

@@ -14,8 +14,9 @@
 
 /* Written before the first CPU comes online, which publishes them; read-only after. */
 static const struct ipi_ops *ops;
-static unsigned int ipi_base; /* 0: no range */
-static unsigned int ipi_nr;
+static unsigned int ipi_nr;	       /* kinds that the doorbell has; 0: no range */
+static unsigned int kind_irqs[NR_IPI]; /* their interrupts */
+static unsigned int numbers[NR_IPI];   /* numbers[k] is k: what a kind's handler is given */
 
 /* Registered kinds. A slot is claimed by the name and usable once the handler is there. */
 struct user_kind {
@@ -96,43 +97,37 @@ const char *ipi_name(unsigned int ipinr)
 
 bool kinds_have_range(void)
 {
-	return ipi_base != 0;
+	return ipi_nr != 0;
 }
 
 unsigned int kind_irq(unsigned int ipinr)
 {
-	return ipi_base != 0 && ipinr < ipi_nr ? ipi_base + ipinr : 0;
+	return ipinr < ipi_nr ? kind_irqs[ipinr] : 0;
 }
 
 static void ipi_irq(unsigned int irq, void *dev_id)
 {
-	(void)dev_id;
-	handle_IPI(irq - ipi_base, get_irq_regs());
+	(void)irq;
+	handle_IPI(*(const unsigned int *)dev_id, get_irq_regs());
 }
 
-static void free_range(unsigned int base, unsigned int nr)
+static int request_kind(unsigned int ipinr, unsigned int irq)
 {
-	for (unsigned int i = 0; i < nr; i++) {
-		(void)free_percpu_irq(base + i);
+	struct irq_data *data = irq_get_irq_data(irq);
+
+	if (data == NULL || data->domain->token != DOMAIN_BUS_IPI ||
+	    data->domain->chip->ipi_send_mask == NULL) {
+		return -EINVAL;
 	}
+	numbers[ipinr] = ipinr;
+	return request_percpu_irq(irq, ipi_irq, ipi_name(ipinr), &numbers[ipinr], 0);
 }
 
-static int request_range(unsigned int base, unsigned int nr)
+static void free_kinds(unsigned int nr)
 {
 	for (unsigned int i = 0; i < nr; i++) {
-		struct irq_data *data = irq_get_irq_data(base + i);
-		int err = -EINVAL;
-
-		if (data != NULL && data->domain->token == DOMAIN_BUS_IPI &&
-		    data->domain->chip->ipi_send_mask != NULL) {
-			err = request_percpu_irq(base + i, ipi_irq, ipi_name(i), NULL, 0);
-		}
-		if (err != 0) {
-			free_range(base, i);
-			return err;
-		}
+		(void)free_percpu_irq(kind_irqs[i]);
 	}
-	return 0;
 }
 
 int set_smp_ipi_range(unsigned int base, unsigned int nr)
@@ -140,39 +135,63 @@ int set_smp_ipi_range(unsigned int base, unsigned int nr)
 	if (nr <= IPI_IRQ_WORK || nr > NR_IPI || ops == NULL) {
 		return -EINVAL;
 	}
-	if (ipi_base != 0) {
+	if (ipi_nr != 0) {
 		return -EBUSY;
 	}
-	int err = request_range(base, nr);
+	for (unsigned int i = 0; i < nr; i++) {
+		int err = request_kind(i, base + i);
+
+		if (err != 0) {
+			free_kinds(i);
+			return err;
+		}
+		kind_irqs[i] = base + i;
+	}
+	ipi_nr = nr;
+	return 0;
+}
+
+int set_smp_nmi_irq(unsigned int ipinr, unsigned int irq)
+{
+	if (ipinr >= NR_IPI || (IPI_NMI_KINDS & UINT32_C(1) << ipinr) == 0) {
+		return -EINVAL;
+	}
+	if (ipinr >= ipi_nr) {
+		return -ENXIO;
+	}
+	if (num_online_cpus() != 0) {
+		return -EBUSY;
+	}
+	int err = request_kind(ipinr, irq);
 
 	if (err == 0) {
-		ipi_base = base;
-		ipi_nr = nr;
+		(void)free_percpu_irq(kind_irqs[ipinr]);
+		kind_irqs[ipinr] = irq;
 	}
 	return err;
 }
 
 int clear_smp_ipi_range(void)
 {
-	if (ipi_base == 0) {
+	if (ipi_nr == 0) {
 		return -ENXIO;
 	}
 	if (num_online_cpus() != 0) {
 		return -EBUSY;
 	}
-	free_range(ipi_base, ipi_nr);
-	ipi_base = 0;
+	free_kinds(ipi_nr);
+	ipi_nr = 0;
 	return 0;
 }
 
 int kinds_enable(void)
 {
-	if (ipi_base == 0) {
+	if (ipi_nr == 0) {
 		return -ENXIO;
 	}
 	for (unsigned int i = 0; i < ipi_nr; i++) {
 		if (kind_has_handler(i)) {
-			(void)enable_percpu_irq(ipi_base + i);
+			(void)enable_percpu_irq(kind_irqs[i]);
 		}
 	}
 	return 0;
@@ -188,8 +207,8 @@ void kind_enable_wakeup(void)
 void kinds_disable(void)
 {
 	for (unsigned int i = 0; i < ipi_nr; i++) {
-		if (irq_percpu_is_enabled(ipi_base + i)) {
-			(void)disable_percpu_irq(ipi_base + i);
+		if (irq_percpu_is_enabled(kind_irqs[i])) {
+			(void)disable_percpu_irq(kind_irqs[i]);
 		}
 	}
 }
@@ -219,7 +238,7 @@ int ipi_register_kind(const char *name, ipi_handler_t handler)
 	if (name == NULL || handler == NULL) {
 		return -EINVAL;
 	}
-	if (ipi_base == 0) {
+	if (ipi_nr == 0) {
 		return -ENXIO;
 	}
 	int kind = claim_kind();
@@ -227,7 +246,7 @@ int ipi_register_kind(const char *name, ipi_handler_t handler)
 	if (kind < 0) {
 		return kind;
 	}
-	unsigned int irq = ipi_base + (unsigned int)kind;
+	unsigned int irq = kind_irqs[kind];
 
 	user_kinds[kind].name = name;
 	/*

@@ -4,12 +4,13 @@
 #include <crosscall/port.h>
 
 /*
- * Read and written by its own CPU only, and an interrupt that comes between leaves it as it found
- * it: no atomics are needed.
+ * Read and written by its own CPU only, and an interrupt that comes between, NMI-like or not,
+ * leaves it as it found it: no atomics are needed.
  */
 struct irq_context {
 	_Alignas(CROSSCALL_CACHE_LINE) struct pt_regs *regs;
 	unsigned int depth;
+	unsigned int nmi_depth;
 };
 
 static struct irq_context irq_context[CROSSCALL_NR_CPUS];
@@ -33,6 +34,21 @@ void irq_exit(struct pt_regs *outer)
 	}
 	context->depth--;
 	context->regs = outer;
+}
+
+void nmi_enter(void)
+{
+	irq_context[port_smp_processor_id()].nmi_depth++;
+}
+
+void nmi_exit(void)
+{
+	irq_context[port_smp_processor_id()].nmi_depth--;
+}
+
+bool in_nmi(void)
+{
+	return irq_context[port_smp_processor_id()].nmi_depth != 0;
 }
 
 bool in_interrupt(void)

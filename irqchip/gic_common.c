@@ -13,7 +13,10 @@
 #define SPI_MAX 1020U
 #define PRIORITIES(p) ((uint32_t)(p)*UINT32_C(0x01010101))
 
-/* Written by its own CPU only, interrupts masked; relaxed, because a count orders nothing. */
+/*
+ * Written by its own CPU only, also from NMI-like interrupts; relaxed, because a count orders
+ * nothing.
+ */
 struct gic_cpu {
 	_Alignas(CROSSCALL_CACHE_LINE) _Atomic unsigned long rings;
 	_Atomic unsigned long spurious;
@@ -109,9 +112,7 @@ void gic_private_dispatch(unsigned int intid, struct pt_regs *regs)
 
 static void add(_Atomic unsigned long *counter, unsigned long n)
 {
-	unsigned long old = atomic_load_explicit(counter, memory_order_relaxed);
-
-	atomic_store_explicit(counter, old + n, memory_order_relaxed);
+	atomic_fetch_add_explicit(counter, n, memory_order_relaxed);
 }
 
 void gic_spurious(void)

@@ -46,15 +46,23 @@ struct gic_sgi_ops {
 #define GIC_INTID_SPECIAL_FIRST 1020 /* to 1023: nothing to handle, and no end of interrupt */
 #define GIC_INTID_SPECIAL_LAST 1023
 
-/* SGIs above all else, with room above for an interrupt that the mask does not hold back. */
-#define GIC_PRIORITY_SGI 0x20
-#define GIC_PRIORITY_DEFAULT 0xa0
-#define GIC_PRIORITY_MASK 0xf0 /* what is not below is not delivered */
+/*
+ * Priorities, lower is more urgent. They keep their order in every view that a GIC gives: as they
+ * are; (p >> 1) | 0x80, as the non-secure world's are stored; and with the latter for interrupts
+ * but not for the mask, which is what a GICv3 does when SCR_EL3.FIQ is clear (IHI 0069, 4.8.6). And
+ * with 16 levels, the fewest.
+ */
+#define GIC_PRIORITY_NMI 0x20	 /* IPI_NMI_KINDS, where the mask works */
+#define GIC_PRIORITY_MASKED 0xa0 /* of the mask: only what is NMI-like is delivered */
+#define GIC_PRIORITY_SGI 0xc0
+#define GIC_PRIORITY_DEFAULT 0xd0
+#define GIC_PRIORITY_OPEN 0xf0 /* of the mask: what is not below is not delivered */
 
 /* Offsets in GICv2's GICD and in the SGI frame of GICv3's redistributor; the same for both. */
 #define GIC_IGROUPR0 0x080
 #define GIC_ISENABLER0 0x100
 #define GIC_ICENABLER0 0x180
+#define GIC_ISPENDR0 0x200
 #define GIC_ICPENDR0 0x280
 #define GIC_ICACTIVER0 0x380
 #define GIC_IPRIORITYR 0x400
@@ -76,6 +84,13 @@ int gic_common_init(const struct gic_config *config);
 
 /* The facts. */
 const struct gic_config *gic_config(void);
+
+/*
+ * In mux mode: the SGIs that IPI_NMI_KINDS use instead of the mux, and the first of their virtual
+ * interrupts. 0 in direct mode, where the SGIs are the kinds.
+ */
+#define GIC_MUX_NMI_SGI 1
+unsigned int gic_ipi_nmi_irq(void);
 
 /* Gives the line to config.report. */
 void gic_report(const char *line);

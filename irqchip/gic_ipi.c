@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* SGIs as kinds of IPIs: one each, or all of them through a mux over SGI 0. */
+/*
+ * SGIs as kinds of IPIs: one each, or all of them through a mux over SGI 0. Beside the mux there
+ * are SGIs 1 and 2, for NMI-like kinds.
+ */
 #include <crosscall/errno.h>
 #include <crosscall/ipi.h>
 #include <crosscall/ipi_mux.h>
@@ -9,6 +12,7 @@
 
 #define MUX_SGI 0
 #define MIN_SGIS 2 /* set_smp_ipi_range() takes no fewer */
+#define NR_MUX_SGIS (GIC_MUX_NMI_SGI + 2)
 
 static const struct gic_sgi_ops *sgi_ops;
 static struct irq_domain domain;
@@ -56,8 +60,11 @@ static int remove_old(void)
 
 static int create_mux(unsigned int nr_sgis, struct doorbell *doorbell)
 {
-	int base = nr_sgis > MUX_SGI ? ipi_mux_create(&mux, NR_IPI, mux_parent_send, NULL)
-				     : -EOPNOTSUPP;
+	if (nr_sgis < NR_MUX_SGIS) {
+		return -EOPNOTSUPP;
+	}
+	int err = irq_domain_create_linear(&domain, NR_MUX_SGIS, &sgi_chip, NULL, DOMAIN_BUS_IPI);
+	int base = err == 0 ? ipi_mux_create(&mux, NR_IPI, mux_parent_send, NULL) : err;
 
 	if (base < 0) {
 		return base;
@@ -82,6 +89,11 @@ static int create_direct(unsigned int nr_sgis, struct doorbell *doorbell)
 	return 0;
 }
 
+unsigned int gic_ipi_nmi_irq(void)
+{
+	return gic_config()->mux ? irq_find_mapping(&domain, GIC_MUX_NMI_SGI) : 0;
+}
+
 int gic_ipi_create(const struct gic_sgi_ops *ops, unsigned int nr_sgis, struct doorbell *doorbell)
 {
 	int err = remove_old();
@@ -103,7 +115,7 @@ void gic_ipi_cpu_init(void)
 /* An SGI that nobody asked for is counted by the domain as unexpected. */
 void gic_ipi_dispatch(unsigned int sgi)
 {
-	if (gic_config()->mux) {
+	if (gic_config()->mux && sgi == MUX_SGI) {
 		ipi_mux_process(&mux);
 	} else {
 		(void)generic_handle_domain_irq(&domain, sgi);

@@ -140,7 +140,7 @@ static void enable_cpu_interface(void)
 		write32_relaxed(gicc(GICC_NSAPR0 + i), 0);
 	}
 	write32_relaxed(gicc(GICC_BPR), 0);
-	write32_relaxed(gicc(GICC_PMR), GIC_PRIORITY_MASK);
+	write32_relaxed(gicc(GICC_PMR), GIC_PRIORITY_OPEN);
 	write32_relaxed(gicc(GICC_CTLR), CTLR_ENABLE);
 }
 

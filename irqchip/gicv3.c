@@ -8,6 +8,7 @@
 
 #include "irqchip/gic_sgi.h"
 #include "irqchip/gicv3.h"
+#include "irqchip/gicv3_nmi.h"
 #include "irqchip/gicv3_rdist.h"
 
 #define GICD_PIDR2 0xffe8
@@ -22,6 +23,7 @@
 
 #define ICC_SRE_SRE UINT64_C(1)
 #define ICC_CTLR_EOIMODE (UINT64_C(1) << 1)
+#define ICC_CTLR_PMHE (UINT64_C(1) << 6) /* needs a dsb after each write of the mask */
 #define ICC_CTLR_PRI_BITS(ctlr) ((unsigned int)((ctlr) >> 8) & 7)
 #define ICC_CTLR_RSS (UINT64_C(1) << 18)
 #define PFR0_GIC(pfr0) ((pfr0) >> 24 & 0xf)
@@ -74,12 +76,16 @@ static void gicv3_handle_irq(struct pt_regs *regs)
 	if (intid < GIC_NR_SGIS) {
 		/* Ended early: a ring from here on is another entry. */
 		write_sysreg(intid, ICC_EOIR1_EL1);
+		gicv3_nmi_begin(intid);
 		gic_ipi_dispatch(intid);
+		gicv3_nmi_end(intid);
 	} else if (gic_intid_is_special(intid)) {
 		gic_spurious();
 	} else {
 		/* A level: ended after its handler has quieted it. */
+		gicv3_nmi_begin(intid);
 		gic_private_dispatch(intid, regs);
+		gicv3_nmi_end(intid);
 		write_sysreg(intid, ICC_EOIR1_EL1);
 	}
 	irq_exit(outer);
@@ -143,9 +149,9 @@ static void drop_active_priorities(void)
 static void enable_cpu_interface(void)
 {
 	drop_active_priorities();
-	write_sysreg(read_sysreg(ICC_CTLR_EL1) & ~ICC_CTLR_EOIMODE, ICC_CTLR_EL1);
+	write_sysreg(read_sysreg(ICC_CTLR_EL1) & ~(ICC_CTLR_EOIMODE | ICC_CTLR_PMHE), ICC_CTLR_EL1);
 	write_sysreg(0, ICC_BPR1_EL1);
-	write_sysreg(GIC_PRIORITY_MASK, ICC_PMR_EL1);
+	gicv3_nmi_open_mask();
 	write_sysreg(1, ICC_IGRPEN1_EL1);
 	isb();
 }
@@ -159,6 +165,7 @@ static int init_this_cpu(char *frame)
 		return err;
 	}
 	enable_cpu_interface();
+	gicv3_nmi_init(frame);
 	gicv3_rdist_unmask(frame, gic_config()->private_mask);
 	return 0;
 }
@@ -288,12 +295,16 @@ int gicv3_init(const struct gicv3_config *config, const struct doorbell **out)
 	find_reachable();
 	char *frame = rdist[port_smp_processor_id()];
 
+	gicv3_nmi_use(false);
 	err = init_this_cpu(frame);
 	if (err == 0) {
+		gicv3.nmi = config->nmi && gicv3_nmi_works(frame);
+		gicv3_nmi_use(gicv3.nmi);
 		err = gic_ipi_create(&gicv3_ops, gicv3_rdist_owned_sgis(frame), &gicv3);
 	}
 	if (err == 0) {
 		gicv3.name = config->gic.mux ? "gicv3-mux" : "gicv3";
+		gicv3.nmi_irq = gicv3.nmi ? gic_ipi_nmi_irq() : 0;
 		*out = &gicv3;
 	}
 	return err;

@@ -23,6 +23,12 @@ struct gicv3_config {
 	unsigned int nr_regions;
 	size_t stride; /* bytes from one redistributor to the next; 0: as its own type register says
 			*/
+	/*
+	 * The adopter masks interrupts by ICC_PMR_EL1 (GIC_PRIORITY_MASKED and GIC_PRIORITY_OPEN of
+	 * gic_common.h) if doorbell->nmi says that it may: then IPI_NMI_KINDS still come. Its trap
+	 * entry saves ICC_PMR_EL1 with the other registers, and restores it.
+	 */
+	bool nmi;
 };
 
 /*

@@ -141,3 +141,18 @@ void gicv3_rdist_unmask(char *frame, uint32_t intids)
 {
 	write32_relaxed(frame + FRAME + GIC_ISENABLER0, intids);
 }
+
+void gicv3_rdist_set_priority(char *frame, unsigned int intid, uint8_t priority)
+{
+	write8_relaxed(frame + FRAME + GIC_IPRIORITYR + intid, priority);
+}
+
+void gicv3_rdist_pend(char *frame, uint32_t intids)
+{
+	write32_relaxed(frame + FRAME + GIC_ISPENDR0, intids);
+}
+
+void gicv3_rdist_unpend(char *frame, uint32_t intids)
+{
+	write32_relaxed(frame + FRAME + GIC_ICPENDR0, intids);
+}

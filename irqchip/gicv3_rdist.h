@@ -26,5 +26,9 @@ unsigned int gicv3_rdist_owned_sgis(char *frame);
 /* This CPU's private interrupts, as bits. The mask is in effect at the return. */
 void gicv3_rdist_mask(char *frame, uint32_t intids);
 void gicv3_rdist_unmask(char *frame, uint32_t intids);
+void gicv3_rdist_pend(char *frame, uint32_t intids);
+void gicv3_rdist_unpend(char *frame, uint32_t intids);
+
+void gicv3_rdist_set_priority(char *frame, unsigned int intid, uint8_t priority);
 
 #endif

@@ -14,6 +14,10 @@
  * <asm/io.h>
  *	read8(), read32(), write8(), write32() on void pointers, ordered among each other
  *	and after earlier memory accesses
+ * <asm/ptrace.h>
+ *	struct pt_regs, whole words; FRAME_CALLER and FRAME_RETURN: where a frame record has what,
+ *	from the frame pointer. A trap makes a record of what it interrupted, unless that was user
+ *	mode: it, and where a CPU starts, have the return address 0
  * and, in kernel/<arch>/, boot.S and kernel.lds, which defines _start and _end: the image's first
  * byte and the first after its bss.
  */
@@ -157,6 +161,11 @@ _Noreturn void arch_exit(int status);
 /* Where it was interrupted. */
 unsigned long arch_regs_pc(const struct pt_regs *regs);
 unsigned long arch_regs_sp(const struct pt_regs *regs);
+unsigned long arch_regs_fp(const struct pt_regs *regs);	  /* the frame pointer */
+unsigned long arch_regs_link(const struct pt_regs *regs); /* the return address's register */
+
+/* True when interrupts were masked there. */
+bool arch_regs_masked(const struct pt_regs *regs);
 
 /* Prints the registers with printk, whole lines. */
 void arch_show_regs(const struct pt_regs *regs);
@@ -210,10 +219,12 @@ struct task;
 /*
  * Leaves the running thread and goes on in another, on the same CPU: stores the callee-saved
  * registers and the stack pointer (the first field of struct task), loads the other's. Returns, in
- * the thread that comes, the one that left. <asm/switch.h> says how a new thread's stack must look.
- * Interrupts masked, before and after.
+ * the thread that comes, the one that left. <asm/switch.h> says how a new thread's stack must look:
+ * it goes on in arch_thread_start, which ends the chain of calls and goes to task_entry(), with the
+ * one that left. Interrupts masked, before and after.
  */
 struct task *arch_switch(struct task *prev, struct task *next);
+extern char arch_thread_start[];
 
 /* --- Doorbells -------------------------------------------------------------------------------- */
 
@@ -225,6 +236,7 @@ struct doorbell_probe {
 	unsigned int max_cpus; /* how many it can serve; 0: all */
 	/* What a broadcast to all other CPUs may cost in rings() at most. */
 	unsigned int broadcast_rings;
+	const char *no_nmi; /* why doorbell->nmi is false */
 };
 
 struct doorbell_driver {

@@ -8,6 +8,7 @@
 #include <asm/irqflags.h>
 
 #include "kernel/arch.h"
+#include "kernel/backtrace.h"
 #include "kernel/commands.h"
 #include "kernel/console.h"
 #include "kernel/hotplug.h"
@@ -57,16 +58,33 @@ void run_start(char *const argv[MAX_WORDS])
 	change_cpu(argv[1], cpu_restart, "fetched from its mailbox");
 }
 
+/* Waiting for a CPU to keep where it is. */
 struct shown {
-	const struct percpu *cpu;
-	uint64_t before;
+	unsigned int cpu;
+	uint64_t asked_ns;
+	struct whereabouts where;
 };
 
-static bool has_shown(void *arg)
+static bool has_kept(void *arg)
 {
-	const struct shown *shown = arg;
+	struct shown *shown = arg;
 
-	return percpu_read(&shown->cpu->heard[IPI_CPU_BACKTRACE]) > shown->before;
+	return whereabouts_read(shown->cpu, &shown->where) && shown->where.ns >= shown->asked_ns;
+}
+
+static void show_cpu(unsigned int cpu)
+{
+	struct cpumask mask = cpumask_of(cpu);
+	struct shown shown = {.cpu = cpu, .asked_ns = arch_clock_ns()};
+	int error = smp_cross_call(&mask, IPI_CPU_BACKTRACE, NULL);
+
+	if (error != 0) {
+		printk("cpu %u: error %d\n", cpu, error);
+	} else if (wait_until(has_kept, &shown, PATIENCE_NS)) {
+		whereabouts_print(cpu);
+	} else {
+		printk("cpu %u: does not answer\n", cpu);
+	}
 }
 
 void run_backtrace(char *const argv[MAX_WORDS])
@@ -78,17 +96,7 @@ void run_backtrace(char *const argv[MAX_WORDS])
 		return;
 	}
 	for_each_cpu(cpu, &mask) {
-		struct cpumask one = cpumask_of(cpu);
-		struct shown shown = {.cpu = cpu_data(cpu)};
-
-		shown.before = percpu_read(&shown.cpu->heard[IPI_CPU_BACKTRACE]);
-		int error = smp_cross_call(&one, IPI_CPU_BACKTRACE, NULL);
-
-		if (error != 0) {
-			printk("cpu %u: error %d\n", cpu, error);
-		} else if (!wait_until(has_shown, &shown, PATIENCE_NS)) {
-			printk("cpu %u: does not answer\n", cpu);
-		}
+		show_cpu(cpu);
 	}
 }
 

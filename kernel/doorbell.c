@@ -83,6 +83,23 @@ static bool choose_named(const struct dt *dt, const char *name)
 	return false;
 }
 
+/* A kind that the doorbell does not reach has none that is NMI-like either. */
+static void take_nmis(void)
+{
+	unsigned int irq = chosen.doorbell->nmi_irq;
+
+	for (unsigned int kind = 0; irq != 0 && kind < NR_IPI; kind++) {
+		if ((IPI_NMI_KINDS >> kind & 1) != 0 && set_smp_nmi_irq(kind, irq++) != 0) {
+			give_up("the doorbell's NMI-like interrupts cannot be used as IPIs");
+		}
+	}
+}
+
+const char *doorbell_no_nmi(void)
+{
+	return chosen.doorbell->nmi ? NULL : chosen.no_nmi;
+}
+
 void doorbell_choose(const struct dt *dt)
 {
 	unsigned int nr_kinds;
@@ -100,5 +117,6 @@ void doorbell_choose(const struct dt *dt)
 	if (set_smp_ipi_range(chosen.doorbell->base_irq, nr_kinds) != 0) {
 		give_up("the doorbell's interrupts cannot be used as IPIs");
 	}
+	take_nmis();
 	result_set_doorbell(chosen.doorbell->name);
 }

@@ -21,6 +21,9 @@ unsigned int doorbell_broadcast_rings(void);
 /* True when a kind on its way to a CPU saves the ring for every other kind. */
 bool doorbell_coalesces(void);
 
+/* Null when IPI_NMI_KINDS interrupt a CPU that masks interrupts; otherwise why not. */
+const char *doorbell_no_nmi(void);
+
 /* How many of the numbered CPUs it can serve. */
 unsigned int doorbell_max_cpus(void);
 

@@ -11,8 +11,10 @@
 #include <asm/cpu.h>
 
 #include "kernel/arch.h"
+#include "kernel/backtrace.h"
 #include "kernel/conform.h"
 #include "kernel/console.h"
+#include "kernel/doorbell.h"
 #include "kernel/hotplug.h"
 #include "kernel/sched/sched.h"
 
@@ -49,40 +51,46 @@ static void cpu_stop(struct pt_regs *regs)
 	smp_park(hotplug_sleep)();
 }
 
+/* NMI-like where the doorbell can: no lock, nothing printed. */
 static void cpu_crash_stop(struct pt_regs *regs)
 {
-	if (regs != NULL) {
-		this_cpu()->crash_pc = arch_regs_pc(regs);
-		this_cpu()->crash_sp = arch_regs_sp(regs);
-	}
+	whereabouts_keep(regs);
 }
 
-/* Relaxed: sends that come after see it, see backtrace_silently(). */
-static atomic_bool silent_backtrace;
+/* Relaxed: set and cleared while nobody sends any, see backtrace_hook(). */
+static backtrace_hook_t _Atomic hook;
 
-void backtrace_silently(bool on)
+void backtrace_hook(backtrace_hook_t new_hook)
 {
-	atomic_store_explicit(&silent_backtrace, on, memory_order_relaxed);
+	atomic_store_explicit(&hook, new_hook, memory_order_relaxed);
 }
 
-static void print_backtrace(struct pt_regs *regs)
-{
-	unsigned long state = console_lock();
-
-	printk("cpu %u was interrupted here:\n", this_cpu()->cpu);
-	printk("  in thread %s\n", sched_current_name(this_cpu()->cpu));
-	if (regs != NULL) {
-		arch_show_regs(regs);
-	}
-	console_unlock(state);
-}
-
+/* NMI-like too. Whoever asked prints. */
 static void backtrace(struct pt_regs *regs)
 {
-	if (!atomic_load_explicit(&silent_backtrace, memory_order_relaxed)) {
-		print_backtrace(regs);
+	backtrace_hook_t also = atomic_load_explicit(&hook, memory_order_relaxed);
+
+	whereabouts_keep(regs);
+	if (also != NULL) {
+		also(regs);
 	}
 	heard(IPI_CPU_BACKTRACE);
+}
+
+/* On the CPU that waits. It was asked at 'asked_ns'. */
+static void stalled(unsigned int cpu, uint64_t asked_ns)
+{
+	const char *no_nmi = doorbell_no_nmi();
+	struct whereabouts where;
+
+	if (whereabouts_read(cpu, &where) && where.ns >= asked_ns) {
+		whereabouts_print(cpu);
+	} else if (no_nmi != NULL) {
+		printk("cpu %u: no backtrace; nothing here interrupts a masked CPU: %s\n", cpu,
+		       no_nmi);
+	} else {
+		printk("cpu %u: no backtrace, although it would be interrupted when masked\n", cpu);
+	}
 }
 
 static void ping(struct pt_regs *regs)
@@ -110,4 +118,5 @@ const struct ipi_ops kernel_ipi_ops = {
 			[IPI_PING] = ping,
 		},
 	.report = report,
+	.stalled = stalled,
 };

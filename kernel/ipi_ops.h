@@ -18,8 +18,12 @@
 /* A kind without a handler. */
 #define IPI_EMPTY (NR_IPI - 1)
 
-/* While on, an IPI_CPU_BACKTRACE is only counted. The boot CPU, nobody sends any. */
-void backtrace_silently(bool on);
+/*
+ * What the handler of IPI_CPU_BACKTRACE does besides keeping where its CPU was
+ * (kernel/backtrace.h); null: nothing. It may be NMI-like. The boot CPU, nobody sends any.
+ */
+typedef void (*backtrace_hook_t)(const struct pt_regs *regs);
+void backtrace_hook(backtrace_hook_t hook);
 
 extern const struct ipi_ops kernel_ipi_ops;
 

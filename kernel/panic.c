@@ -12,7 +12,9 @@
 #include <asm/irqflags.h>
 
 #include "kernel/arch.h"
+#include "kernel/backtrace.h"
 #include "kernel/console.h"
+#include "kernel/doorbell.h"
 #include "kernel/result.h"
 #include "kernel/sched/sched.h"
 
@@ -52,9 +54,26 @@ static void enter_crash(void)
 	console_seize();
 }
 
-static void print_thread(void)
+/* From here on the calls that led to where each CPU was would hide the one that matters. */
+#define MANY_CPUS 16U
+
+static void print_stopped_cpu(unsigned int cpu, bool calls)
 {
-	printk("  in thread %s\n", sched_current_name(this_cpu()->cpu));
+	struct whereabouts where;
+
+	if (cpumask_test_cpu(cpu, &silent)) {
+		printk("  cpu %u: silent; %s%s\n", cpu,
+		       doorbell_no_nmi() != NULL ? "nothing here interrupts a masked CPU: "
+						 : "although it would be interrupted when masked",
+		       doorbell_no_nmi() != NULL ? doorbell_no_nmi() : "");
+	} else if (whereabouts_read(cpu, &where)) {
+		printk("  cpu %u: stopped at pc %016lx, sp %016lx, in thread %s%s\n", cpu,
+		       arch_regs_pc(&where.regs), arch_regs_sp(&where.regs), where.thread,
+		       arch_regs_masked(&where.regs) ? ", interrupts masked" : "");
+		if (calls) {
+			backtrace_print(&where.trace);
+		}
+	}
 }
 
 static void print_stopped(void)
@@ -62,18 +81,22 @@ static void print_stopped(void)
 	unsigned int cpu;
 
 	for_each_cpu(cpu, &stopped) {
-		if (cpumask_test_cpu(cpu, &silent)) {
-			printk("  cpu %u: silent; nothing here interrupts a masked CPU\n", cpu);
-		} else {
-			printk("  cpu %u: stopped at pc %016lx, sp %016lx, in thread %s\n", cpu,
-			       cpu_data(cpu)->crash_pc, cpu_data(cpu)->crash_sp,
-			       sched_current_name(cpu));
-		}
+		print_stopped_cpu(cpu, cpumask_weight(&stopped) < MANY_CPUS);
 	}
 }
 
-static _Noreturn void end_crash(void)
+/* 'regs' may be null. */
+static _Noreturn void die(const char *what, const struct pt_regs *regs,
+			  const struct backtrace *trace)
 {
+	enter_crash();
+	printk("crosscall: panic on CPU %u (%s %lu): %s\n", this_cpu()->cpu, arch_hwid_name,
+	       (unsigned long)this_cpu()->hwid.id, what);
+	printk("  in thread %s\n", sched_current_name(this_cpu()->cpu));
+	if (regs != NULL) {
+		arch_show_regs(regs);
+	}
+	backtrace_print(trace);
 	print_stopped();
 	result_print_fail();
 	arch_exit(1);
@@ -82,38 +105,39 @@ static _Noreturn void end_crash(void)
 void panic(const char *message)
 {
 	struct panic_catch *catch = this_cpu()->catch;
+	struct backtrace trace;
 
 	if (catch != NULL) {
 		snprintf(catch->message, catch->size, "%s", message);
 		longjmp(catch->jump, 1);
 	}
-	enter_crash();
-	printk("crosscall: panic on CPU %u (%s %lu): %s\n", this_cpu()->cpu, arch_hwid_name,
-	       (unsigned long)this_cpu()->hwid.id, message);
-	print_thread();
-	end_crash();
+	backtrace_here(&trace);
+	die(message, NULL, &trace);
 }
 
 void fatal_trap(const char *what, const struct pt_regs *regs)
 {
-	enter_crash();
-	printk("crosscall: panic on CPU %u (%s %lu): %s\n", this_cpu()->cpu, arch_hwid_name,
-	       (unsigned long)this_cpu()->hwid.id, what);
-	print_thread();
+	struct backtrace trace;
+
 	if (regs != NULL) {
-		arch_show_regs(regs);
+		backtrace_of(regs, &trace);
+	} else {
+		backtrace_here(&trace);
 	}
-	end_crash();
+	die(what, regs, &trace);
 }
 
 void stack_overflow(const struct pt_regs *regs)
 {
+	struct backtrace trace;
+
+	backtrace_of(regs, &trace);
 	/*
 	 * This runs on the emergency stack: a further trap must not be taken for one more overflow.
 	 */
 	this_cpu()->stack_limit = 0;
 	this_cpu()->stack_top = ~0UL;
-	fatal_trap("stack overflow", regs);
+	die("stack overflow", regs, &trace);
 }
 
 static __attribute__((noinline)) bool run_caught(struct panic_catch *catch, void (*fn)(void *arg),

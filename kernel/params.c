@@ -20,6 +20,8 @@ struct params params = {
 	.tlb = "ipi",
 	.tick = "none",
 	.poll = "auto",
+	.nmi_word = "auto",
+	.nmi = true,
 	.seed = 1,
 	.seconds = 10,
 	.rows = "all",
@@ -56,6 +58,7 @@ static const struct word words[] = {
 	{.key = "park", .text = &params.park},
 	{.key = "tick", .text = &params.tick},
 	{.key = "poll", .text = &params.poll},
+	{.key = "nmi", .text = &params.nmi_word},
 	{.key = "torture", .number = &params.torture, .low = 1, .high = INT_MAX},
 	{.key = "bench", .flag = &params.bench, .text = &params.rows},
 	{.key = "samples", .number = &params.samples, .low = 1, .high = BENCH_MOST_SAMPLES},
@@ -123,6 +126,16 @@ static bool take_word(const char *text)
 	return true;
 }
 
+static bool take_nmi(void)
+{
+	params.nmi = strcmp(params.nmi_word, "auto") == 0;
+	if (!params.nmi && strcmp(params.nmi_word, "off") != 0) {
+		printk("crosscall: nmi=%s: neither auto nor off\n", params.nmi_word);
+		return false;
+	}
+	return true;
+}
+
 static bool take_tick(void)
 {
 	params.tick_broadcast = strcmp(params.tick, "broadcast") == 0;
@@ -173,5 +186,6 @@ bool params_read(const struct dt *dt)
 		word = end;
 	}
 	good = take_tick() && good;
+	good = take_nmi() && good;
 	return take_poll() && good;
 }

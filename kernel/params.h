@@ -19,6 +19,8 @@ struct params {
 	const char *tick;     /* "tick=none" or ... */
 	bool tick_broadcast;  /* ... "tick=broadcast": see timer.h */
 	const char *poll;     /* "poll=auto", "poll=off" or "poll=NS": see idle.h */
+	const char *nmi_word; /* "nmi=auto" or "nmi=off" ... */
+	bool nmi;	      /* ... masking by priority, where that works */
 	const char *park;     /* "park=LIST": these wait at their mailboxes from the boot on */
 	unsigned int rest;    /* "rest=N": so many seconds without work must send nothing */
 	unsigned int hotplug; /* "hotplug=N": take CPUs away and bring them back N times */

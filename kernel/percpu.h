@@ -11,6 +11,7 @@
 #include <crosscall/irqchip.h>
 #include <crosscall/smp_call.h>
 
+#include "kernel/backtrace.h"
 #include "kernel/percpu_offsets.h"
 #include "kernel/spinlock.h"
 
@@ -60,14 +61,13 @@ struct percpu {
 	const struct spinlock *held[LOCKS_HELD_MOST];
 	unsigned int nr_held;
 	_Atomic uint32_t state;
-	const char *refusal;	/* why CPU_ABANDONED */
-	uint64_t start_ns;	/* when the firmware was asked */
-	uint64_t arrived_ns;	/* when it ran C code */
-	unsigned long crash_pc; /* where a crash stop interrupted it */
-	unsigned long crash_sp;
-	_Atomic uint32_t leaving; /* hotplug: it is to park */
-	uint64_t timer_armed;	  /* when its timer is to interrupt; 0: not */
-	bool introduced;	  /* has printed its line at bring-up */
+	const char *refusal;		    /* why CPU_ABANDONED */
+	uint64_t start_ns;		    /* when the firmware was asked */
+	uint64_t arrived_ns;		    /* when it ran C code */
+	struct whereabouts_box whereabouts; /* kernel/backtrace.h */
+	_Atomic uint32_t leaving;	    /* hotplug: it is to park */
+	uint64_t timer_armed;		    /* when its timer is to interrupt; 0: not */
+	bool introduced;		    /* has printed its line at bring-up */
 	bool crashing;
 	struct panic_catch *catch; /* what a panic here returns to; null: nothing */
 	uint64_t poll_ns;	   /* how long it polls when it idles; its own */

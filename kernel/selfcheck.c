@@ -159,7 +159,6 @@ void selfcheck_pairs(void)
 
 	check_each(basic_ways);
 	ways_init();
-	backtrace_silently(true);
 	if (num_online_cpus() <= MANY_CPUS) {
 		check_each(more_ways);
 	} else {
@@ -168,7 +167,6 @@ void selfcheck_pairs(void)
 		}
 		check_pairs("all other kinds at once", more_ways, nr);
 	}
-	backtrace_silently(false);
 	if (num_online_cpus() <= MANY_WAITERS) {
 		check_each(waiting_ways);
 		return;
@@ -212,6 +210,7 @@ void selfcheck_all(void)
 	selfcheck_calls();
 	selfcheck_late();
 	selfcheck_idle();
+	selfcheck_nmi();
 	selfcheck_misuse();
 	selfcheck_tlb();
 	selfcheck_user();

@@ -24,6 +24,7 @@ void selfcheck_sync(void);
 void selfcheck_wait(void);
 void selfcheck_late(void);
 void selfcheck_idle(void);
+void selfcheck_nmi(void);
 
 /* tick=broadcast: starts the tick. */
 void selfcheck_tick(void);

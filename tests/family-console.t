@@ -42,10 +42,33 @@ stop_and_start()
 
 shows_where()
 {
-	answer "$arch: backtrace 1 names it" 'backtrace 1\r' '^cpu 1 was interrupted here:'
+	answer "$arch: backtrace 1 names it" 'backtrace 1\r' '^cpu 1 was interrupted here'
 	grep -a -q -i -E '(pc|elr).*[0-9a-f]{8}' "$work/last-output"
 	ok $? "$arch: backtrace 1 shows its pc" || diag - <"$work/last-output"
-	answer "$arch: backtrace all: CPU 3 too" 'backtrace all\r' '^cpu 3 was interrupted here:'
+	grep -a -E '^    [0-9a-f]{16}' "$work/last-output" | tail -n 1 |
+		grep -a -q -E ' secondary_main\+0x[0-9a-f]+$'
+	ok $? "$arch: backtrace 1 ends in the function where the CPU started" ||
+		diag - <"$work/last-output"
+	! grep -a -q -E '^    \.\.\.$' "$work/last-output"
+	ok $? "$arch: backtrace 1 has no gap" || diag - <"$work/last-output"
+	answer "$arch: backtrace all: CPU 3 too" 'backtrace all\r' '^cpu 3 was interrupted here'
+}
+
+# A CPU that spins with interrupts masked: on aarch64 its stall report says where.
+stalls()
+{
+	answer "$arch: stall 1 1s: the report" 'stall 1 1s\r' \
+		'^crosscall: stall: CPU 0 has waited [0-9]+ ms for CPU 1, which has not begun function'
+	grep -a -q '^cpu 1: a call with a deadline of half that returned -110' "$work/last-output"
+	ok $? "$arch: stall 1 1s: the deadline passes" || diag - <"$work/last-output"
+	grep -a -q '^cpu 1: a call without one returned 0' "$work/last-output"
+	ok $? "$arch: stall 1 1s: the call is answered in the end" || diag - <"$work/last-output"
+	case $arch in
+	aarch64) stalls_at=' be_silent\+0x' ;;
+	*) stalls_at='^cpu 1: no backtrace; nothing here interrupts a masked CPU: the firmware has no SSE' ;;
+	esac
+	grep -a -q -E "$stalls_at" "$work/last-output"
+	ok $? "$arch: stall 1 1s: where it is, or why not" || diag - <"$work/last-output"
 }
 
 stall_errors()
@@ -104,11 +127,30 @@ crashes()
 	ok $? "$arch: nobody is silent" || tail -n 12 "$work/crash" | diag -
 }
 
+# One that another CPU cannot interrupt by an ordinary IPI, and that keeps the console.
+crashes_masked()
+{
+	start_console
+	keys 'crash 1 locked\r'
+	terminal_end
+	is $? 1 "$arch: crash 1 locked: status 1"
+	tr -d '\r' <"$screen" >"$work/crash"
+	case $arch in
+	aarch64) crash_line='^  cpu 1: stopped at pc [0-9a-f]{16}, sp [0-9a-f]{16}, interrupts masked$' ;;
+	*) crash_line='^  cpu 1: silent; nothing here interrupts a masked CPU: ' ;;
+	esac
+	grep -a -q -E "$crash_line" "$work/crash"
+	ok $? "$arch: the masked CPU is stopped, or said to be silent" || tail -n 30 "$work/crash" | diag -
+	[ "$arch" != aarch64 ] || grep -a -q -E '^    [0-9a-f]{16} take_lock\+0x' "$work/crash"
+	ok $? "$arch: the calls that led there" || tail -n 30 "$work/crash" | diag -
+}
+
 for arch in riscv64 aarch64; do
 	start_console
 	down_and_up
 	stop_and_start
 	shows_where
+	stalls
 	stall_errors
 	measures
 	keys 'quit\r'
@@ -116,5 +158,6 @@ for arch in riscv64 aarch64; do
 	is $? 0 "$arch: quit: powers off, status 0"
 	options
 	crashes
+	crashes_masked
 done
 done_testing

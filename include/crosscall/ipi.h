@@ -28,6 +28,13 @@ enum ipi_kind {
 };
 
 /*
+ * The kinds that a doorbell delivers NMI-like where it can: also to a CPU that has interrupts
+ * masked, at any instruction. Their handlers take no lock that an interrupted context may hold, and
+ * wait for nobody; of the library they may call irq_work_queue() and what says "any context".
+ */
+#define IPI_NMI_KINDS (UINT32_C(1) << IPI_CPU_CRASH_STOP | UINT32_C(1) << IPI_CPU_BACKTRACE)
+
+/*
  * What the kernel does on each kind: one const table. Handlers run in interrupt context with
  * interrupts masked; 'regs' is what the doorbell's entry was given, and null where a polling CPU
  * found the kind without one: IPI_RESCHEDULE and IPI_TIMER, see idle.h. A null handler means that
@@ -39,6 +46,12 @@ struct ipi_ops {
 	unsigned int (*distance)(unsigned int from, unsigned int to);
 	/* Takes one line (no newline) about something odd that was survived. May be null. */
 	void (*report)(const char *line);
+	/*
+	 * After a report of a stall, on the CPU that waits, in its context: shows what
+	 * handler[IPI_CPU_BACKTRACE] has kept about 'cpu', which was sent it at 'asked_ns' (of
+	 * port_clock_ns()) and may not have answered. May be null.
+	 */
+	void (*stalled)(unsigned int cpu, uint64_t asked_ns);
 };
 
 /* The name of a kind, as tables print it ("reschedule"); "unknown" past NR_IPI. Any context. */
@@ -52,6 +65,15 @@ const char *ipi_name(unsigned int ipinr);
  * numbers are no interrupts that can be sent as IPIs; -EBUSY when one is in use.
  */
 int set_smp_ipi_range(unsigned int base, unsigned int nr) __attribute__((warn_unused_result));
+
+/*
+ * Takes 'irq' instead of the range's for one of IPI_NMI_KINDS: for a doorbell that carries all
+ * kinds on one interrupt and has another that is NMI-like (struct doorbell, nmi_irq).
+ * Context: the boot CPU, after set_smp_ipi_range(), no CPU online.
+ * Returns 0; -EINVAL for another kind, or an interrupt that cannot be sent as an IPI; -ENXIO when
+ * the range does not reach the kind; -EBUSY when a CPU is online or the interrupt is in use.
+ */
+int set_smp_nmi_irq(unsigned int ipinr, unsigned int irq) __attribute__((warn_unused_result));
 
 /*
  * Adds a kind of the user's own: the first number from IPI_FIRST_USER on that the doorbell has

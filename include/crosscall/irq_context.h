@@ -15,6 +15,16 @@ struct pt_regs;
 struct pt_regs *irq_enter(struct pt_regs *regs);
 void irq_exit(struct pt_regs *outer);
 
+/*
+ * The same for an NMI-like interrupt: one that may have interrupted a context that masks
+ * interrupts. Between irq_enter() and irq_exit(); nothing else interrupts it.
+ */
+void nmi_enter(void);
+void nmi_exit(void);
+
+/* True inside an NMI-like interrupt on this CPU. Any context where the CPU cannot change. */
+bool in_nmi(void);
+
 /* True inside an interrupt on this CPU. Any context where the CPU cannot change. */
 bool in_interrupt(void);
 

@@ -3,6 +3,7 @@
 #ifndef CROSSCALL_IRQCHIP_H
 #define CROSSCALL_IRQCHIP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct pt_regs;
@@ -24,6 +25,12 @@ struct doorbell {
 	/* The virtual interrupts for set_smp_ipi_range(). */
 	unsigned int base_irq;
 	unsigned int nr_irqs;
+	/*
+	 * IPI_NMI_KINDS reach CPUs that have interrupts masked. nmi_irq: the first of as many
+	 * interrupts for set_smp_nmi_irq(), in the order of the kinds; 0: the range's are it.
+	 */
+	bool nmi;
+	unsigned int nmi_irq;
 	/*
 	 * Makes this CPU hear, or stop hearing. Context: on the CPU concerned, interrupts masked.
 	 * cpu_init returns 0, or a negative errno that the driver's header explains.

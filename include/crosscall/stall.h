@@ -4,11 +4,12 @@
 #define CROSSCALL_STALL_H
 
 /*
- * A wait for another CPU that lasts longer than 'ms' milliseconds is reported (ipi_ops.report)
- * with who waits, for whom, how long, and for which function; the silent CPU is asked for a
- * backtrace if there is a handler for IPI_CPU_BACKTRACE, and rung again; then the wait goes on,
- * and the next report follows after as long again. A call that then completes although it had not
- * begun counts as rescued. 0 switches this off; the default is CROSSCALL_STALL_MS. Context: any.
+ * A wait for another CPU that lasts long is taken up a ladder. After a quarter of 'ms' milliseconds
+ * the silent CPU is rung again; after half it is sent IPI_CPU_BACKTRACE, NMI-like where the
+ * doorbell can; after all of it there is a report (ipi_ops.report) with who waits, for whom, how
+ * long, and for which function, and ipi_ops.stalled shows the backtrace. Then the wait goes on, and
+ * the ladder starts over. A call that then completes although it had not begun when it was rung
+ * again counts as rescued. 0 switches this off; the default is CROSSCALL_STALL_MS. Context: any.
  */
 void smp_set_stall_timeout(unsigned int ms);
 

@@ -148,7 +148,8 @@ boot:
 	mrs	x0, mpidr_el1
 	mov	x1, x19
 	mov	x29, xzr
-	bl	kernel_main
+	mov	x30, xzr	/* nobody called it: backtraces end here */
+	b	kernel_main
 
 /* A CPU that PSCI started: x0 is its struct percpu. */
 	.globl secondary_boot
@@ -162,7 +163,8 @@ run_secondary:
 	ldr	x9, [x19, #PERCPU_STACK_TOP]
 	mov	sp, x9
 	mov	x29, xzr
-	bl	secondary_main
+	mov	x30, xzr
+	b	secondary_main
 
 /* A CPU that its spin table released: nothing but its MPIDR says which it is. */
 	.globl spin_table_boot

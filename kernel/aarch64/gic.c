@@ -5,18 +5,25 @@
 
 #include <crosscall/errno.h>
 
+#include <asm/irqflags.h>
 #include <asm/sysreg.h>
 
 #include "irqchip/gicv2.h"
 #include "irqchip/gicv3.h"
 #include "kernel/arch.h"
 #include "kernel/console.h"
+#include "kernel/params.h"
+
+_Static_assert(PMR_OPEN == GIC_PRIORITY_OPEN && PMR_MASKED == GIC_PRIORITY_MASKED,
+	       "asm/irqflags.h masks by other priorities than the driver's");
 
 #define MAX_REGIONS 32
 
 #define INTERRUPT_PRIVATE 1 /* the first cell of an interrupt: a PPI */
 #define FIRST_PPI 16
 #define LAST_PPI 31
+
+bool irq_priority_masking;
 
 static unsigned int timer_intid;
 
@@ -228,7 +235,11 @@ static const char *probe_v3(bool mux, const hwid_t *hwid, unsigned int nr_cpus,
 		return v3_missing;
 	}
 	take_cpus(&v3.gic, mux, hwid, nr_cpus);
+	v3.nmi = params.nmi;
 	int error = gicv3_init(&v3, &found->doorbell);
+
+	irq_priority_masking = error == 0 && found->doorbell->nmi;
+	found->no_nmi = params.nmi ? "the GIC's priority mask does not work" : "nmi=off";
 
 	found->broadcast_rings = gicv3_groups();
 	return judge(error, found->doorbell);
@@ -243,6 +254,7 @@ static const char *probe_v2(bool mux, const hwid_t *hwid, unsigned int nr_cpus,
 	take_cpus(&v2.gic, mux, hwid, nr_cpus);
 	int error = gicv2_init(&v2, &found->doorbell);
 
+	found->no_nmi = "a GICv2's priority mask is a device register, too slow to mask by";
 	found->broadcast_rings = 1;
 	return judge(error, found->doorbell);
 }

@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include <asm/cpu.h>
+#include <asm/irqflags.h>
 #include <asm/ptrace.h>
 #include <asm/sysreg.h>
 
@@ -19,7 +20,9 @@ _Static_assert(offsetof(struct pt_regs, sp) == PT_SP && offsetof(struct pt_regs,
 		       offsetof(struct pt_regs, esr) == PT_ESR &&
 		       offsetof(struct pt_regs, far) == PT_FAR &&
 		       offsetof(struct pt_regs, cpacr) == PT_CPACR &&
-		       offsetof(struct pt_regs, tpidr) == PT_TPIDR,
+		       offsetof(struct pt_regs, tpidr) == PT_TPIDR &&
+		       offsetof(struct pt_regs, pmr) == PT_PMR &&
+		       offsetof(struct pt_regs, frame) == PT_FRAME,
 	       "trap_entry.S disagrees with struct pt_regs");
 
 #define PSTATE_LEVEL 0xcUL
@@ -57,7 +60,10 @@ void handle_irq(struct pt_regs *regs)
 {
 	doorbell_interrupt(regs);
 	check_stack(regs);
-	sched_interrupt_exit();
+	/* An NMI-like one does not switch threads where interrupts are masked. */
+	if (!arch_regs_masked(regs)) {
+		sched_interrupt_exit();
+	}
 }
 
 /* True when the instruction is to be tried again, or was dealt with. */
@@ -114,6 +120,7 @@ bool arch_regs_user(const struct pt_regs *regs)
 /* PSTATE 0: EL0, nothing masked. */
 void arch_user_regs(struct pt_regs *regs, unsigned long pc, unsigned long argument)
 {
+	regs->pmr = PMR_OPEN;
 	regs->pc = pc;
 	regs->x[0] = argument;
 }
@@ -126,6 +133,21 @@ unsigned long arch_regs_pc(const struct pt_regs *regs)
 unsigned long arch_regs_sp(const struct pt_regs *regs)
 {
 	return regs->sp;
+}
+
+bool arch_regs_masked(const struct pt_regs *regs)
+{
+	return (regs->pstate & DAIF_I) != 0 || (irq_priority_masking && regs->pmr != PMR_OPEN);
+}
+
+unsigned long arch_regs_fp(const struct pt_regs *regs)
+{
+	return regs->x[29];
+}
+
+unsigned long arch_regs_link(const struct pt_regs *regs)
+{
+	return regs->x[30];
 }
 
 void arch_show_regs(const struct pt_regs *regs)

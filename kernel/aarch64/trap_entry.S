@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The vectors: for traps from the kernel, at EL1 with SP_EL1, and from user mode. The hardware
- * masks interrupts.
+ * masks interrupts (PSTATE.I); what the GIC's priority mask was is part of the context.
  *
  * The kernel is compiled without floating point, but the C library's printf uses its registers.
  * They are off until somebody needs them (trap.c turns them on), and only a context that has them
@@ -17,7 +17,8 @@
 #define FRAME_SIZE FP(528)
 #define CPACR_FPEN_BIT 20
 #define PSTATE_LEVEL 0xc /* 0: user mode */
-#define EMERGENCY_STACK_SIZE 4096
+#define EMERGENCY_STACK_SIZE 8192
+#define ICC_PMR_EL1 S3_0_C4_C6_0
 
 .macro	adr_l reg, symbol
 	adrp	\reg, \symbol
@@ -71,6 +72,23 @@
 	stp	x0, x1, [sp, #PT_PC]
 	stp	x2, x3, [sp, #PT_ESR]
 	str	x4, [sp, #PT_CPACR]
+	if_priority_masking 8f
+	mrs	x5, ICC_PMR_EL1
+	str	x5, [sp, #PT_PMR]
+8:
+.endm
+
+/* Goes on, or where the GIC's priority mask is not in use, to 'otherwise'. Clobbers x5. */
+.macro	if_priority_masking otherwise
+	adrp	x5, irq_priority_masking
+	ldrb	w5, [x5, #:lo12:irq_priority_masking]
+	cbz	w5, \otherwise
+.endm
+
+/* What the trap interrupted, as a frame of its own for who walks the stack. */
+.macro	frame_record fp, pc
+	stp	\fp, \pc, [sp, #PT_FRAME]
+	add	x29, sp, #PT_FRAME
 .endm
 
 /* A trap from the kernel: 'handler' gets the registers. */
@@ -90,6 +108,8 @@
 	bl	save_fp
 1:	add	x0, sp, #FRAME_SIZE
 	str	x0, [sp, #PT_SP]
+	ldr	x1, [sp, #PT_PC]
+	frame_record x29, x1
 	mov	x0, sp
 	bl	\handler
 	b	leave
@@ -108,6 +128,7 @@
 	mrs	x1, tpidr_el0
 	str	x0, [sp, #PT_SP]
 	str	x1, [sp, #PT_TPIDR]
+	frame_record xzr, xzr
 	mov	x0, sp
 	bl	\handler
 	b	leave
@@ -154,13 +175,18 @@ user_irq:
 	user_trap handle_irq
 
 leave:
+	/* Nothing may come between here and the eret, NMI-like or not. */
+	msr	daifset, #2
 	/* Floating point as it was: on with what it held, or off for the next who needs it. */
 	ldr	x4, [sp, #PT_CPACR]
 	mrs	x5, cpacr_el1
 	orr	x6, x4, x5
 	tbz	x6, #CPACR_FPEN_BIT, 1f
 	bl	restore_fp
-1:	ldp	x0, x1, [sp, #PT_PC]
+1:	if_priority_masking 3f
+	ldr	x5, [sp, #PT_PMR]
+	msr	ICC_PMR_EL1, x5
+3:	ldp	x0, x1, [sp, #PT_PC]
 	msr	elr_el1, x0
 	msr	spsr_el1, x1
 	tst	x1, #PSTATE_LEVEL

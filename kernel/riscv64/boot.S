@@ -59,6 +59,8 @@ boot:
 	add	sp, sp, t0
 	la	t0, trap_entry
 	csrw	stvec, t0
+	mv	s0, zero
+	mv	ra, zero	/* nobody called it: backtraces end here */
 	tail	kernel_main
 
 /* What it was to be given stands in smp.c's hart_starts[], noted before the hart was asked for. */
@@ -93,4 +95,6 @@ secondary_boot:
 	ld	sp, PERCPU_STACK_TOP(tp)
 	la	t0, trap_entry
 	csrw	stvec, t0
+	mv	s0, zero
+	mv	ra, zero
 	tail	secondary_main

@@ -2,6 +2,8 @@
 /* The doorbells that this architecture knows, best first. */
 #include <crosscall/errno.h>
 
+#include <asm/sbi.h>
+
 #include "irqchip/sbi_ipi.h"
 #include "irqchip/sbi_window.h"
 #include "kernel/arch.h"
@@ -9,6 +11,16 @@
 
 /* Only to know what a broadcast may cost: the driver has its own. */
 static struct sbi_windows windows;
+
+/*
+ * Supervisor software events (SBI 3.0, chapter 17) are the one way for S-mode to be interrupted
+ * while it masks interrupts. OpenSBI has them from 1.5 on.
+ */
+static const char *no_nmi(void)
+{
+	return sbi_probe_extension(SBI_EXT_SSE) ? "this kernel does not use the firmware's SSE"
+						: "the firmware has no SSE extension (0x535345)";
+}
 
 static const char *probe_sbi_ipi(const struct dt *dt, const hwid_t *hwid, unsigned int nr_cpus,
 				 struct doorbell_probe *found)
@@ -24,6 +36,7 @@ static const char *probe_sbi_ipi(const struct dt *dt, const hwid_t *hwid, unsign
 	}
 	found->broadcast_rings = windows.nr_windows;
 	found->coalesces = true;
+	found->no_nmi = no_nmi();
 	return NULL;
 }
 
@@ -39,6 +52,7 @@ static const char *probe_self(const struct dt *dt, const hwid_t *hwid, unsigned 
 	found->broadcast_rings = 0;
 	found->coalesces = true;
 	found->max_cpus = 1;
+	found->no_nmi = no_nmi();
 	return NULL;
 }
 

@@ -13,7 +13,8 @@ _Static_assert(sizeof(struct pt_regs) == PT_REGS_SIZE,
 	       "trap_entry.S disagrees with struct pt_regs");
 _Static_assert(offsetof(struct pt_regs, status) == PT_STATUS &&
 		       offsetof(struct pt_regs, cause) == PT_CAUSE &&
-		       offsetof(struct pt_regs, badaddr) == PT_BADADDR,
+		       offsetof(struct pt_regs, badaddr) == PT_BADADDR &&
+		       offsetof(struct pt_regs, frame) == PT_FRAME,
 	       "trap_entry.S disagrees with struct pt_regs");
 
 /* Privileged Architecture 1.12, table 4.2. */
@@ -112,6 +113,21 @@ unsigned long arch_regs_pc(const struct pt_regs *regs)
 unsigned long arch_regs_sp(const struct pt_regs *regs)
 {
 	return regs->x[1];
+}
+
+bool arch_regs_masked(const struct pt_regs *regs)
+{
+	return (regs->status & SSTATUS_SPIE) == 0;
+}
+
+unsigned long arch_regs_fp(const struct pt_regs *regs)
+{
+	return regs->x[7];
+}
+
+unsigned long arch_regs_link(const struct pt_regs *regs)
+{
+	return regs->x[0];
 }
 
 void arch_show_regs(const struct pt_regs *regs)

@@ -9,7 +9,7 @@
 
 #include "kernel/percpu_offsets.h"
 
-#define EMERGENCY_STACK_SIZE 4096
+#define EMERGENCY_STACK_SIZE 8192
 #define STATUS_SPP 0x100 /* sstatus: it was the kernel that was interrupted */
 
 /* gp relaxation must not be applied to the instruction that sets gp. */
@@ -57,7 +57,11 @@ trap_entry:
 	save_registers
 	addi	t0, sp, PT_REGS_SIZE
 	sd	t0, PT_SP(sp)
+	sd	s0, PT_FRAME(sp)
+	ld	t0, PT_EPC(sp)
+	sd	t0, PT_FRAME+8(sp)
 handle:
+	addi	s0, sp, PT_REGS_SIZE	/* what was interrupted, as a frame of its own */
 	mv	a0, sp
 	call	trap_handler
 leave:
@@ -89,6 +93,8 @@ from_user:
 	sd	t0, PT_X(4)(sp)
 	sd	t1, PT_SP(sp)
 	csrw	sscratch, zero
+	sd	zero, PT_FRAME(sp)
+	sd	zero, PT_FRAME+8(sp)
 	load_gp
 	j	handle
 

@@ -69,6 +69,7 @@ static void account(struct runqueue *rq, struct task *prev)
 static struct task *change(struct runqueue *rq, struct task *prev, struct task *next)
 {
 	struct percpu *cpu = this_cpu();
+	unsigned long nmi;
 
 	account(rq, prev);
 	rq->current = next;
@@ -79,8 +80,11 @@ static struct task *change(struct runqueue *rq, struct task *prev, struct task *
 	if (prev->space != next->space) {
 		vm_switch(next->space);
 	}
+	nmi = local_nmi_save(); /* a trap compares sp with the bounds of the stack */
 	stack_use(cpu, next->stack);
-	return arch_switch(prev, next);
+	prev = arch_switch(prev, next);
+	local_nmi_restore(nmi);
+	return prev;
 }
 
 static void switch_thread(enum leave why)

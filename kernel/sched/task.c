@@ -22,11 +22,11 @@
 #define DETACHED 1UL
 #define ENDED 2UL
 
-/* The stack as switch.S leaves it, to go on in task_entry(). */
+/* The stack as switch.S leaves it, to go on in arch_thread_start. */
 void task_begin(struct task *task, long (*fn)(void *arg))
 {
 	unsigned char *frame = task->stack + STACK_SIZE - SWITCH_FRAME_SIZE;
-	unsigned long entry = (unsigned long)(uintptr_t)task_entry;
+	unsigned long entry = (unsigned long)(uintptr_t)arch_thread_start;
 
 	stack_prepare(task->stack);
 	memset(frame, 0, SWITCH_FRAME_SIZE);

@@ -122,6 +122,9 @@ static void write_private(struct fake_gic_cpu *cpu, size_t offset, uint32_t valu
 		/* v2: SGIs may be enabled for good. */
 		cpu->enabled &= fake_gic.version == 2 ? ~value | 0xffff : ~value;
 		break;
+	case 0x200:
+		cpu->pending |= fake_gic.version == 2 ? value & 0xffff0000 : value;
+		break;
 	case 0x280:
 		cpu->pending &= fake_gic.version == 2 ? ~value | 0xffff : ~value;
 		break;
@@ -340,7 +343,13 @@ uint8_t read8_relaxed(const volatile void *address)
 void write8_relaxed(volatile void *address, uint8_t value)
 {
 	size_t offset = (size_t)((volatile char *)address - dist);
+	struct fake_gic_cpu *cpu = &fake_gic.cpu[fake_cpu];
 
+	if (fake_gic.version != 2) {
+		cpu = rdist_of(address, &offset);
+		assert_ptr_equal(cpu, &fake_gic.cpu[fake_cpu]);
+		offset -= 0x10000;
+	}
 	assert_in_range(offset, 0x400, 0x41f);
-	set_priority(&fake_gic.cpu[fake_cpu], offset - 0x400, value);
+	set_priority(cpu, offset - 0x400, value);
 }

@@ -28,6 +28,7 @@ struct fake_gic_cpu {
 	uint64_t sysreg[NR_SYSREGS];
 	uint32_t gicc[64];
 	uint8_t target; /* v2: its bit */
+	bool masked;	/* v3: PSTATE.I, as of its last change */
 };
 
 struct fake_gic {
@@ -45,6 +46,9 @@ struct fake_gic {
 	uint32_t absent;	   /* by CPU: no redistributor */
 	uint32_t secure_sgis;	   /* RAZ/WI */
 	unsigned int vlpis;	   /* redistributors of four frames */
+	bool pmhe_stuck;	   /* v3: ICC_CTLR_EL1.PMHE stays set */
+	bool mask_stuck;	   /* v3: ICC_PMR_EL1 stays open */
+	uint8_t mask_shift;	   /* v3: added to the mask's value when it is compared */
 	struct fake_gic_cpu cpu[FAKE_GIC_CPUS];
 	char events[256];
 	unsigned int irm_writes;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The CPU's part: delivery by priority, GICv3's system registers, barriers.
- * Events: d dsb ishst, m dmb ishst, y dsb sy, i isb, s a SGI1R write, a an IAR read, e an EOI.
+ * Events: d dsb ishst, m dmb ishst, y dsb sy, i isb, s a SGI1R write, a an IAR read, e an EOI,
+ * k and u PSTATE.I set and cleared.
  */
 #include "tests/unit/fake_gic.h"
 
@@ -10,18 +11,26 @@ static bool flag(uint32_t flags)
 	return (flags >> fake_cpu & 1) != 0;
 }
 
-uint32_t fake_gic_take(struct fake_gic_cpu *cpu, uint8_t mask)
+/* The most urgent that the mask lets through. */
+static uint32_t best_of(const struct fake_gic_cpu *cpu, unsigned int mask)
 {
 	uint32_t ready = cpu->pending & cpu->enabled;
 	uint32_t best = FAKE_NONE;
 
-	assert_int_equal(cpu->active, FAKE_NONE); /* the last one was ended */
 	for (uint32_t intid = 0; intid < 32; intid++) {
 		if ((ready >> intid & 1) != 0 && cpu->priority[intid] < mask &&
 		    (best == FAKE_NONE || cpu->priority[intid] < cpu->priority[best])) {
 			best = intid;
 		}
 	}
+	return best;
+}
+
+uint32_t fake_gic_take(struct fake_gic_cpu *cpu, uint8_t mask)
+{
+	uint32_t best = best_of(cpu, mask);
+
+	assert_int_equal(cpu->active, FAKE_NONE); /* the last one was ended */
 	if (best == FAKE_NONE) {
 		return FAKE_NONE;
 	}
@@ -80,8 +89,14 @@ uint64_t read_sysreg(enum sysreg reg)
 		return flag(fake_gic.no_sysregs) ? 0x11 : 0x01000011;
 	case ICC_SRE_EL1:
 		return flag(fake_gic.sre_stuck) ? 0 : cpu->sysreg[reg];
+	case ISR_EL1:
+		return best_of(cpu, (unsigned int)cpu->sysreg[ICC_PMR_EL1] + fake_gic.mask_shift) ==
+				       FAKE_NONE
+			       ? 0
+			       : 1U << 7;
 	case ICC_CTLR_EL1:
-		return cpu->sysreg[reg] | (flag(fake_gic.no_range) ? 0 : 1U << 18) | 6U << 8;
+		return cpu->sysreg[reg] | (fake_gic.pmhe_stuck ? 1U << 6 : 0) |
+		       (flag(fake_gic.no_range) ? 0 : 1U << 18) | 6U << 8;
 	case ICC_IAR1_EL1:
 		fake_gic_event('a');
 		assert_true(cpu->awake);
@@ -102,9 +117,15 @@ void write_sysreg(uint64_t value, enum sysreg reg)
 	} else if (reg == ICC_EOIR1_EL1) {
 		fake_gic_event('e');
 		fake_gic_end(cpu, (uint32_t)value);
-	} else {
+	} else if (reg != ICC_PMR_EL1 || !fake_gic.mask_stuck) {
 		cpu->sysreg[reg] = value;
 	}
+}
+
+void fake_daif(bool masked)
+{
+	fake_gic_event(masked ? 'k' : 'u');
+	fake_gic.cpu[fake_cpu].masked = masked;
 }
 
 void fake_barrier(const char *barrier)

@@ -4,6 +4,8 @@
 const struct doorbell *machine_doorbell;
 unsigned int machine_handled[MACHINE_CPUS][NR_IPI];
 unsigned int machine_ticks[MACHINE_CPUS];
+bool machine_nmi;
+unsigned int machine_nmi_handled;
 
 static void reschedule(struct pt_regs *regs)
 {
@@ -19,8 +21,17 @@ static void timer_kind(struct pt_regs *regs)
 	machine_handled[fake_cpu][IPI_TIMER]++;
 }
 
+static void backtrace(struct pt_regs *regs)
+{
+	(void)regs;
+	assert_true(in_nmi() == machine_nmi);
+	machine_nmi_handled++;
+	fake_gic_event('b');
+}
+
 static const struct ipi_ops ops = {.handler[IPI_RESCHEDULE] = reschedule,
-				   .handler[IPI_TIMER] = timer_kind};
+				   .handler[IPI_TIMER] = timer_kind,
+				   .handler[IPI_CPU_BACKTRACE] = backtrace};
 static _Alignas(CROSSCALL_CACHE_LINE) unsigned char memory[CROSSCALL_MEMORY_SIZE(MACHINE_CPUS)];
 
 static void private_irq(unsigned int intid, struct pt_regs *regs)
@@ -54,6 +65,7 @@ static struct gicv3_config describe(bool mux)
 			.report = fake_gic_report},
 		.region = region,
 		.nr_regions = 2,
+		.nmi = machine_nmi,
 	};
 }
 
@@ -74,6 +86,11 @@ void machine_start(bool mux, unsigned int failing, int error)
 	assert_int_equal(machine_init(mux), 0);
 	assert_int_equal(set_smp_ipi_range(machine_doorbell->base_irq, machine_doorbell->nr_irqs),
 			 0);
+	if (machine_doorbell->nmi_irq != 0) {
+		assert_int_equal(set_smp_nmi_irq(IPI_CPU_CRASH_STOP, machine_doorbell->nmi_irq), 0);
+		assert_int_equal(set_smp_nmi_irq(IPI_CPU_BACKTRACE, machine_doorbell->nmi_irq + 1),
+				 0);
+	}
 	for (fake_cpu = 0; fake_cpu < MACHINE_CPUS; fake_cpu++) {
 		assert_int_equal(machine_doorbell->cpu_init(), fake_cpu == failing ? error : 0);
 		if (fake_cpu != failing) {
@@ -103,6 +120,8 @@ int machine_fresh(void **state)
 {
 	(void)state;
 	fake_gic_reset(3);
+	machine_nmi = false;
+	machine_nmi_handled = 0;
 	return 0;
 }
 

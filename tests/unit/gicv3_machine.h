@@ -13,6 +13,9 @@ extern const struct doorbell *machine_doorbell;
 extern unsigned int machine_handled[MACHINE_CPUS][NR_IPI];
 extern unsigned int machine_ticks[MACHINE_CPUS];
 
+extern bool machine_nmi;		 /* priority masking is wanted; off for a new fake */
+extern unsigned int machine_nmi_handled; /* IPI_CPU_BACKTRACE, NMI-like */
+
 /* A test on a new fake. */
 #define MACHINE_TEST(name) cmocka_unit_test_setup(name, machine_fresh)
 int machine_fresh(void **state);

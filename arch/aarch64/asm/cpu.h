@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include <asm/irqflags.h>
 #include <asm/sysreg.h>
 
 #define ISR_F (1U << 6)
@@ -34,16 +35,49 @@ static inline void cpu_relax(void)
 	__asm__ volatile("yield" : : : "memory");
 }
 
+/*
+ * Interrupts are masked. What the priority mask holds back neither ends a sleep nor shows as
+ * pending, so PSTATE.I takes its place between the two. Nonzero: there is something to put back.
+ */
+static inline unsigned long priority_mask_open(void)
+{
+	unsigned long pmr = 0;
+
+	if (irq_priority_masking && (read_sysreg(daif) & DAIF_I) == 0) {
+		pmr = read_sysreg(ICC_PMR_EL1);
+		daif_mask_irq();
+		write_sysreg(PMR_OPEN, ICC_PMR_EL1);
+	}
+	return pmr;
+}
+
+static inline void priority_mask_restore(unsigned long pmr)
+{
+	if (pmr != 0) {
+		write_sysreg(pmr, ICC_PMR_EL1);
+		daif_unmask_irq();
+	}
+}
+
 /* With interrupts masked: sleeps until one is pending, which stays so. The dsb lets stores out. */
 static inline void wait_for_interrupt(void)
 {
+	unsigned long pmr = priority_mask_open();
+
 	__asm__ volatile("dsb sy\n\twfi" : : : "memory");
+	priority_mask_restore(pmr);
 }
 
 /* An IRQ or FIQ is pending, masked or not: ISR_EL1. wait_for_interrupt() would return at once. */
 static inline bool interrupt_pending(void)
 {
-	return (read_sysreg(isr_el1) & (ISR_I | ISR_F)) != 0;
+	unsigned long pmr = priority_mask_open();
+	bool pending;
+
+	isb();
+	pending = (read_sysreg(isr_el1) & (ISR_I | ISR_F)) != 0;
+	priority_mask_restore(pmr);
+	return pending;
 }
 
 #endif

@@ -13,7 +13,14 @@
 #define PT_CPACR 288 /* whether floating point was on */
 #define PT_TPIDR 296 /* TPIDR_EL0, in user mode */
 
-#define PT_REGS_SIZE 304 /* a multiple of 16, as the stack must be */
+#define PT_PMR 304   /* the priority mask, where it is in use */
+#define PT_FRAME 320 /* a frame record: the frame pointer and where it was interrupted */
+
+#define PT_REGS_SIZE 336 /* a multiple of 16, as the stack must be */
+
+/* A frame record, from where the frame pointer points: the caller's, and the return address. */
+#define FRAME_CALLER 0
+#define FRAME_RETURN 8
 
 #ifndef __ASSEMBLER__
 
@@ -26,6 +33,9 @@ struct pt_regs {
 	unsigned long far;
 	unsigned long cpacr;
 	unsigned long tpidr;
+	unsigned long pmr;
+	unsigned long unused;
+	unsigned long frame[2];
 };
 
 #endif

@@ -32,6 +32,10 @@
 #define write_sysreg(value, reg)                                                                   \
 	__asm__ volatile("msr " SYSREG_NAME(reg) ", %0" : : "r"((uint64_t)(value)) : "memory")
 
+/* PSTATE.I: holds all interrupts back, whatever their priority. */
+#define daif_mask_irq() __asm__ volatile("msr daifset, #2" : : : "memory")
+#define daif_unmask_irq() __asm__ volatile("msr daifclr, #2" : : : "memory")
+
 #define isb() __asm__ volatile("isb" : : : "memory")
 #define dsb(option) __asm__ volatile("dsb " #option : : : "memory")
 #define dmb(option) __asm__ volatile("dmb " #option : : : "memory")

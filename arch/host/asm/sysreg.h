@@ -3,6 +3,7 @@
 #ifndef ASM_SYSREG_H
 #define ASM_SYSREG_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum sysreg {
@@ -19,11 +20,18 @@ enum sysreg {
 	ICC_CTLR_EL1,
 	ICC_SRE_EL1,
 	ICC_IGRPEN1_EL1,
+	ISR_EL1,
 	NR_SYSREGS,
 };
 
 uint64_t read_sysreg(enum sysreg reg);
 void write_sysreg(uint64_t value, enum sysreg reg);
+
+/* PSTATE.I. */
+void fake_daif(bool masked);
+
+#define daif_mask_irq() fake_daif(true)
+#define daif_unmask_irq() fake_daif(false)
 
 void fake_barrier(const char *barrier);
 

@@ -3,7 +3,9 @@
 #ifndef ASM_PTRACE_H
 #define ASM_PTRACE_H
 
-#define PT_REGS_SIZE 288 /* a multiple of 16, as the stack must be */
+#define PT_FRAME 288 /* a frame record: the frame pointer and where it was interrupted */
+
+#define PT_REGS_SIZE 304 /* a multiple of 16, as the stack must be */
 
 /* Where x1 to x31 are: PT_X(1) to PT_X(31); the slot of x0 holds the program counter. */
 #define PT_X(n) ((n)*8)
@@ -12,6 +14,10 @@
 #define PT_STATUS 256
 #define PT_CAUSE 264
 #define PT_BADADDR 272
+
+/* A frame record, from where the frame pointer points: the caller's, and the return address. */
+#define FRAME_CALLER (-16)
+#define FRAME_RETURN (-8)
 
 #ifndef __ASSEMBLER__
 
@@ -22,6 +28,7 @@ struct pt_regs {
 	unsigned long cause;
 	unsigned long badaddr;
 	unsigned long unused;
+	unsigned long frame[2];
 };
 
 #endif
