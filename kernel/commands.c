@@ -197,7 +197,7 @@ static void run_crash(char *const argv[MAX_WORDS])
 
 const struct command commands[] = {
 	{"cpus", "", "the CPUs, and how they are", 0, 0, run_cpus},
-	{"ipi", "[latency KIND|reset]", "what happened to every IPI", 0, 2, run_ipi},
+	{"ipi", "[cpu CPU|latency KIND|reset]", "what happened to every IPI", 0, 2, run_ipi},
 	{"ping", "CPU|all [COUNT]", "round trips of an IPI", 1, 2, run_ping},
 	{"call", "CPU|all", "run a function there, and wait for it", 1, 1, run_call},
 	{"resched", "CPU", "make it pass through its scheduler", 1, 1, run_resched},

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The IPI table, and how long IPIs take. */
+#include <stdio.h>
 #include <string.h>
 
 #include <crosscall/cpu.h>
@@ -48,24 +49,26 @@ static void print_histogram(const struct ipi_latency *latency)
 	}
 }
 
+/* A row for each CPU that measured any. */
 static void print_part(unsigned int kind, enum ipi_latency_part part)
 {
 	struct ipi_latency sum = {0};
 
 	for (unsigned int cpu = 0; cpu < nr_cpu_ids(); cpu++) {
 		struct ipi_latency one;
+		char name[12];
 
-		if (ipi_latency_read(cpu, kind, part, &one) == 0) {
+		if (ipi_latency_read(cpu, kind, part, &one) == 0 && one.samples != 0) {
 			ipi_latency_merge(&sum, &one);
+			snprintf(name, sizeof(name), "%u", cpu);
+			table_latency_row(name, part_names[part], &one, "");
 		}
 	}
 	if (sum.samples == 0) {
-		printk("  %s: no samples\n", part_names[part]);
+		printk("   all  %s: no samples\n", part_names[part]);
 		return;
 	}
-	printk("  %s: %lu samples, ns: least %lu, median %lu, p99 %lu, most %lu\n",
-	       part_names[part], (unsigned long)sum.samples, (unsigned long)sum.min,
-	       (unsigned long)sum.median, (unsigned long)sum.p99, (unsigned long)sum.max);
+	table_latency_row("all", part_names[part], &sum, "");
 	print_histogram(&sum);
 }
 
@@ -83,10 +86,32 @@ static void run_latency(const char *word)
 	}
 	unsigned long state = console_lock();
 
-	printk("%s, all CPUs\n", ipi_name(kind));
+	table_latency_head(ipi_name(kind), "");
 	print_part(kind, IPI_SEND_TO_ENTRY);
 	print_part(kind, IPI_ENTRY_TO_DONE);
 	console_unlock(state);
+}
+
+static void run_cpu_rows(const char *word)
+{
+	unsigned int cpu;
+
+	if (word == NULL) {
+		printk("usage: ipi cpu CPU\n");
+	} else if (parse_any_cpu(word, &cpu)) {
+		table_print_cpu(cpu);
+	}
+}
+
+static void run_reset(void)
+{
+	int error = table_reset();
+
+	if (error == 0) {
+		printk("counters and latencies start over\n");
+	} else {
+		printk("not every CPU could be reset: error %d\n", error);
+	}
 }
 
 void run_ipi(char *const argv[MAX_WORDS])
@@ -95,11 +120,12 @@ void run_ipi(char *const argv[MAX_WORDS])
 		table_print(false);
 	} else if (strcmp(argv[1], "latency") == 0) {
 		run_latency(argv[2]);
+	} else if (strcmp(argv[1], "cpu") == 0) {
+		run_cpu_rows(argv[2]);
 	} else if (strcmp(argv[1], "reset") == 0 && argv[2] == NULL) {
-		ipi_latency_reset();
-		printk("latencies start over\n");
+		run_reset();
 	} else {
-		printk("%s: not a word that ipi knows; there are latency KIND and reset\n",
+		printk("%s: not a word that ipi knows; there are cpu CPU, latency KIND and reset\n",
 		       argv[1]);
 	}
 }

@@ -10,6 +10,7 @@
 #include <crosscall/ipi.h>
 #include <crosscall/irqchip.h>
 #include <crosscall/smp_call.h>
+#include <crosscall/stats.h>
 
 #include "kernel/backtrace.h"
 #include "kernel/percpu_offsets.h"
@@ -46,6 +47,13 @@ static inline uint64_t percpu_read(const percpu_count_t *count)
 	return atomic_load_explicit(count, memory_order_relaxed);
 }
 
+/* What was counted up to the last "ipi reset": kernel/table.c. */
+struct ipi_baseline {
+	struct ipi_stats stats[NR_IPI];
+	uint64_t unknown;
+	uint64_t rings;
+};
+
 struct percpu {
 	/* First, in the order of percpu_offsets.h. */
 	unsigned long stack_top;
@@ -73,6 +81,7 @@ struct percpu {
 	uint64_t poll_ns;	   /* how long it polls when it idles; its own */
 	unsigned int short_sleeps; /* of its own, one after the other: see idle.c */
 
+	struct ipi_baseline baseline;
 	percpu_count_t heard[NR_IPI]; /* kinds that the kernel's own handlers took */
 	percpu_count_t schedules;     /* passes through the scheduler */
 	percpu_count_t ticks;	      /* timer interrupts */

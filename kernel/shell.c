@@ -34,10 +34,10 @@ static void print_help(void)
 	unsigned long state = console_lock();
 
 	for (const struct command *c = commands; c->name != NULL; c++) {
-		printk("  %-9s %-24s %s\n", c->name, c->arguments, c->help);
+		printk("  %-9s %-27s %s\n", c->name, c->arguments, c->help);
 	}
-	printk("  %-9s %-24s %s\n", "help", "", "this list");
-	printk("  %-9s %-24s %s\n", "quit", "", "stop all CPUs and power off");
+	printk("  %-9s %-27s %s\n", "help", "", "this list");
+	printk("  %-9s %-27s %s\n", "quit", "", "stop all CPUs and power off");
 	console_unlock(state);
 }
 

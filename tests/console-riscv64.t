@@ -17,7 +17,7 @@ for word in help cpus ipi ping call resched quit; do
 	ok $? "help names $word"
 done
 answer "cpus: a line for CPU 3" 'cpus\r' '^ +3 +online .*hart [0-9]+$'
-answer "ipi: the table" 'ipi\r' '^ +3 +reschedule( +[0-9]+){7}$'
+answer "ipi: the table" 'ipi\r' '^ +3 +reschedule( +[0-9]+){8}$'
 answer "ping 1" 'ping 1\r' '^cpu 1: 1000 round trips'
 answer "ping all 10: CPU 3 too" 'ping all 10\r' '^cpu 3: 10 round trips'
 answer "call 2" 'call 2\r' '^cpu 2: ran on hart [0-9]+'

@@ -79,15 +79,23 @@ stall_errors()
 
 measures()
 {
-	answer "$arch: ipi reset" 'ipi reset\r' '^latencies start over'
+	answer "$arch: ipi reset" 'ipi reset\r' '^counters and latencies start over'
 	answer "$arch: ipi latency: nothing yet" 'ipi latency tlb-flush\r' 'send to entry: no samples'
 	answer "$arch: pings to measure" 'ping 1 50\r' '^cpu 1: 50 round trips'
+	answer "$arch: ipi cpu 1: 50 since the reset" 'ipi cpu 1\r' '^ +1 +user-0( +0){6} +50 +0$'
+	answer "$arch: ipi: the sender's side" 'ipi\r' '^ +0 +user-0 +50 +50( +0){6}$'
+	grep -a -q -E '^ +all +user-0 +50( +[0-9]+\.[0-9]){4} +0\.00 %$' "$work/last-output"
+	ok $? "$arch: ipi: how long they took, and how many failed" || diag - <"$work/last-output"
 	answer "$arch: ipi latency user-0: each ping" 'ipi latency user-0\r' \
-		'send to entry: 50 samples, ns: least [0-9]+, median [0-9]+, p99 [0-9]+, most [1-9]'
+		'^ +1 +send to entry +50( +[0-9]+\.[0-9]){4}$'
+	grep -a -q -E '^ +all +entry to done +50( +[0-9]+\.[0-9]){4}$' "$work/last-output"
+	ok $? "$arch: ipi latency: and how long the handlers took" || diag - <"$work/last-output"
 	grep -a -q -E 'below +[0-9]+ ns +[0-9]+ #' "$work/last-output"
 	ok $? "$arch: ipi latency: a histogram"
 	answer "$arch: ipi latency of no kind is named" 'ipi latency q7q\r' '^q7q: no kind'
 	answer "$arch: ipi latency without a kind" 'ipi latency\r' '^usage: ipi latency KIND'
+	answer "$arch: ipi cpu of no CPU is named" 'ipi cpu 77\r' '^77: no CPU'
+	answer "$arch: ipi cpu without a CPU" 'ipi cpu\r' '^usage: ipi cpu CPU'
 	answer "$arch: ipi what is named" 'ipi q7q\r' '^q7q: not a word that ipi knows'
 }
 
