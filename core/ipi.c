@@ -191,6 +191,22 @@ static int send_to(struct cpumask *reachable, unsigned int ipinr, bool may_poll,
 	return ipi_send_mask(kind_irq(ipinr), reachable, result);
 }
 
+/*
+ * A CPU that left between the look and the ring is offline, not deaf: -ENXIO when that is all, and
+ * nothing is owed to it, because what it had accepted it has executed.
+ */
+static int judge_unreached(struct cpumask *deaf, unsigned int ipinr)
+{
+	struct cpumask online;
+
+	if (ipinr != IPI_WAKEUP) {
+		cpumask_copy_online(&online);
+		cpumask_and(deaf, deaf, &online);
+	}
+	note_owed(deaf, ipinr);
+	return cpumask_empty(deaf) ? -ENXIO : -EIO;
+}
+
 /* With interrupts masked; *unreached is empty on entry. */
 static int send_counted(const struct cpumask *mask, unsigned int ipinr, bool may_poll,
 			struct cpumask *unreached)
@@ -203,8 +219,8 @@ static int send_counted(const struct cpumask *mask, unsigned int ipinr, bool may
 	int send_err = send_to(&reachable, ipinr, may_poll, &result);
 
 	if (send_err != 0) {
-		note_owed(&result.unreached, ipinr);
 		cpumask_or(unreached, unreached, &result.unreached);
+		send_err = judge_unreached(&result.unreached, ipinr);
 	}
 	ipi_stats_add(ipinr, IPI_RAISED, cpumask_weight(mask));
 	ipi_stats_add(ipinr, IPI_SENT, result.sent);

@@ -203,14 +203,13 @@ bool irq_work_is_busy(const struct irq_work *work)
 
 void irq_work_sync(struct irq_work *work)
 {
-	unsigned long state = port_local_irq_save();
+	bool masked = smp_irqs_masked();
 	struct call_waiter waiter;
 
-	port_local_irq_restore(state);
-	if (irq_work_is_busy(work) && state == 0) {
+	if (irq_work_is_busy(work) && masked) {
 		smp_panic("irq_work_sync", "waits with interrupts masked");
 	}
-	call_waiter_init(&waiter, state == 0, 0);
+	call_waiter_init(&waiter, masked, 0);
 	while (irq_work_is_busy(work)) {
 		call_wait_turn(&waiter);
 	}

@@ -7,6 +7,7 @@
 
 #include <crosscall/ipi.h>
 #include <crosscall/irq_domain.h>
+#include <crosscall/port.h>
 #include <crosscall/smp_call.h>
 
 /* core/cpu.c: true when every member of the set is below nr_cpu_ids(). */
@@ -113,6 +114,15 @@ bool idle_take(void);
 
 /* core/panic.c: for misuse. smp_panic() says "who: CPU n what". */
 _Noreturn void smp_panic(const char *who, const char *what);
+
+/* True when interrupts are masked here. */
+static inline bool smp_irqs_masked(void)
+{
+	unsigned long state = port_local_irq_save();
+
+	port_local_irq_restore(state);
+	return state == 0;
+}
 
 /* Panics in the name of 'who' when interrupts are enabled. */
 void smp_assert_irqs_masked(const char *who);

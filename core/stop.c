@@ -36,10 +36,8 @@ static void others_online(const struct cpumask *mask, struct cpumask *others)
 static int wait_offline(const struct cpumask *mask, struct cpumask *others, uint64_t timeout_ns)
 {
 	struct call_waiter waiter;
-	unsigned long state = port_local_irq_save();
 
-	port_local_irq_restore(state);
-	call_waiter_init(&waiter, state == 0, timeout_ns);
+	call_waiter_init(&waiter, smp_irqs_masked(), timeout_ns);
 	for (;;) {
 		others_online(mask, others);
 		if (cpumask_empty(others)) {

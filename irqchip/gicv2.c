@@ -35,7 +35,8 @@ static void *gicc_base;
 
 /*
  * Each CPU's bit in target lists, 0 until it has read it. Written by the CPU in cpu_init(), which
- * comes before it is online; relaxed, because nobody rings it earlier.
+ * comes before it is online; relaxed, because nobody rings it earlier. And cleared when it has gone
+ * offline: release and acquire, so that who finds no bit finds it offline too (rule 10).
  */
 static _Atomic uint8_t target[GICV2_MAX_CPUS];
 
@@ -65,7 +66,8 @@ static unsigned int gicv2_ring(unsigned int sgi, const struct cpumask *mask,
 	uint8_t bits[GICV2_MAX_CPUS];
 
 	for (unsigned int cpu = 0; cpu < GICV2_MAX_CPUS; cpu++) {
-		bits[cpu] = atomic_load_explicit(&target[cpu], memory_order_relaxed);
+		/* rule 10, acquire: pairs with gicv2_cpu_exit() */
+		bits[cpu] = atomic_load_explicit(&target[cpu], memory_order_acquire);
 	}
 	uint32_t value = gicv2_sgir(bits, sgi, mask, unreached);
 
@@ -184,7 +186,8 @@ static int gicv2_cpu_init(void)
 /* Only the SGIs: the kernel's own interrupts still reach a CPU that is offline. */
 static void gicv2_cpu_exit(void)
 {
-	atomic_store_explicit(&target[port_smp_processor_id()], 0, memory_order_relaxed);
+	/* rule 10, release: pairs with gicv2_ring() */
+	atomic_store_explicit(&target[port_smp_processor_id()], 0, memory_order_release);
 	mask_all();
 }
 

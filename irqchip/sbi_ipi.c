@@ -12,7 +12,7 @@
 #include "irqchip/sbi_ipi.h"
 #include "irqchip/sbi_window.h"
 
-/* Written by its own CPU only, interrupts masked; relaxed, because a count orders nothing. */
+/* Written by its own CPU only; relaxed, because a count orders nothing. */
 struct sbi_ipi_cpu {
 	_Alignas(CROSSCALL_CACHE_LINE) _Atomic unsigned long calls;
 	_Atomic unsigned long retries;
@@ -24,9 +24,7 @@ static struct ipi_mux mux;
 
 static void count(_Atomic unsigned long *counter)
 {
-	unsigned long old = atomic_load_explicit(counter, memory_order_relaxed);
-
-	atomic_store_explicit(counter, old + 1, memory_order_relaxed);
+	atomic_fetch_add_explicit(counter, 1, memory_order_relaxed);
 }
 
 static bool firmware_send(unsigned long base, unsigned long hart_mask)
@@ -139,4 +137,9 @@ int sbi_ipi_init(const hwid_t *hart, unsigned int nr_cpus, const struct doorbell
 	sbi_ipi.base_irq = (unsigned int)base;
 	*out = &sbi_ipi;
 	return 0;
+}
+
+unsigned int sbi_ipi_windows(void)
+{
+	return windows.nr_windows;
 }

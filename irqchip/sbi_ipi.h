@@ -18,6 +18,9 @@
 int sbi_ipi_init(const hwid_t *hart, unsigned int nr_cpus, const struct doorbell **out)
 	__attribute__((warn_unused_result));
 
+/* How many firmware calls a broadcast to all CPUs costs. After sbi_ipi_init(). */
+unsigned int sbi_ipi_windows(void);
+
 /*
  * Windows that the firmware answered with an error and that were sent again hart by hart, by this
  * CPU.

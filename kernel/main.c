@@ -21,6 +21,7 @@
 #include "kernel/shutdown.h"
 #include "kernel/stress.h"
 #include "kernel/table.h"
+#include "kernel/timer.h"
 #include "kernel/vm.h"
 
 /* What the firmware may call a device tree at most; more is taken for rubbish. */
@@ -84,6 +85,7 @@ static void run(void)
 	run_options();
 	table_print(params.batch);
 	if (!params.batch) {
+		rescue_start();
 		shell_run();
 	}
 }

@@ -6,6 +6,7 @@
 #include <crosscall/cpu.h>
 #include <crosscall/errno.h>
 #include <crosscall/irq_context.h>
+#include <crosscall/stall.h>
 #include <crosscall/tick_broadcast.h>
 
 #include <asm/cpu.h>
@@ -19,11 +20,17 @@
 #define TICK_NS 10000000ULL
 #define TICK_PER_CPU_NS 500000ULL
 
+/* Longer than CPUs mask interrupts, also virtual ones that wait for a processor. */
+#define RESCUE_NS 1000000000ULL
+
 /* The boot CPU's own. When the next one is due; 0: none. */
 static uint64_t next_tick;
 /* It ticks for all: they need no timers of their own. Relaxed: who sees it late ticks once more. */
 static atomic_bool broadcasting;
 static unsigned long failures;
+
+/* The boot CPU's, too. When it looks for lost rings again; 0: it does not. */
+static uint64_t next_rescue;
 
 static bool ticks_here(void)
 {
@@ -129,6 +136,24 @@ unsigned long tick_failures(void)
 	return failures;
 }
 
+void rescue_start(void)
+{
+	unsigned long state = local_irq_save();
+
+	next_rescue = arch_clock_ns() + RESCUE_NS;
+	local_irq_restore(state);
+}
+
+static void rescue(void)
+{
+	uint64_t now = arch_clock_ns();
+
+	if (this_cpu() == &boot_percpu && next_rescue != 0 && now >= next_rescue) {
+		next_rescue = now + RESCUE_NS;
+		(void)ipi_rescue(); /* counted */
+	}
+}
+
 /* The sleep is over, or the tick is due, or the scheduler wanted it. */
 void timer_interrupt(struct pt_regs *regs)
 {
@@ -138,6 +163,7 @@ void timer_interrupt(struct pt_regs *regs)
 	arch_timer_stop();
 	percpu_count(&this_cpu()->ticks);
 	conform_timer();
+	rescue();
 	if (ticks_here() && until(next_tick) == 0) {
 		tick();
 	}

@@ -26,6 +26,13 @@ void timer_update(void);
 void tick_start(void);
 void tick_stop(void);
 
+/*
+ * From now on the boot CPU's timer interrupt calls ipi_rescue() about once a second: rings that were
+ * lost heal, also those that nobody waits for. Not before the self-check is over, which is to find
+ * them. The boot CPU, thread context.
+ */
+void rescue_start(void);
+
 /* Ticks that did not reach a CPU that was online. The boot CPU. */
 unsigned long tick_failures(void);
 

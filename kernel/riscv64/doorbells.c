@@ -5,12 +5,8 @@
 #include <asm/sbi.h>
 
 #include "irqchip/sbi_ipi.h"
-#include "irqchip/sbi_window.h"
 #include "kernel/arch.h"
 #include "kernel/riscv64/doorbell_self.h"
-
-/* Only to know what a broadcast may cost: the driver has its own. */
-static struct sbi_windows windows;
 
 /*
  * Supervisor software events (SBI 3.0, chapter 17) are the one way for S-mode to be interrupted
@@ -31,10 +27,10 @@ static const char *probe_sbi_ipi(const struct dt *dt, const hwid_t *hwid, unsign
 	if (error == -EOPNOTSUPP) {
 		return "the firmware has no IPI extension";
 	}
-	if (error != 0 || sbi_windows_build(&windows, hwid, nr_cpus) != 0) {
+	if (error != 0) {
 		return "these hart ids cannot be addressed";
 	}
-	found->broadcast_rings = windows.nr_windows;
+	found->broadcast_rings = sbi_ipi_windows();
 	found->coalesces = true;
 	found->no_nmi = no_nmi();
 	return NULL;
