@@ -211,6 +211,7 @@ void selfcheck_all(void)
 	selfcheck_late();
 	selfcheck_idle();
 	selfcheck_nmi();
+	selfcheck_console();
 	selfcheck_misuse();
 	selfcheck_tlb();
 	selfcheck_user();

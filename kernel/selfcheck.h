@@ -25,6 +25,7 @@ void selfcheck_wait(void);
 void selfcheck_late(void);
 void selfcheck_idle(void);
 void selfcheck_nmi(void);
+void selfcheck_console(void);
 
 /* tick=broadcast: starts the tick. */
 void selfcheck_tick(void);

@@ -27,9 +27,9 @@ void tick_start(void);
 void tick_stop(void);
 
 /*
- * From now on the boot CPU's timer interrupt calls ipi_rescue() about once a second: rings that were
- * lost heal, also those that nobody waits for. Not before the self-check is over, which is to find
- * them. The boot CPU, thread context.
+ * From now on the boot CPU's timer interrupt calls ipi_rescue() about once a second: rings that
+ * were lost heal, also those that nobody waits for. Not before the self-check is over, which is to
+ * find them. The boot CPU, thread context.
  */
 void rescue_start(void);
 

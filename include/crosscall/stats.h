@@ -4,8 +4,8 @@
  *
  *	raised == sent + coalesced + skipped + polled + failed
  *
- * Each counter has a single writer, its own CPU, so an update is a load, an add and a store to a
- * line that no other CPU writes.
+ * Each counter has a single writer, its own CPU, which may be interrupted by an NMI-like interrupt
+ * that counts too: an update is one relaxed atomic addition to a line that no other CPU writes.
  */
 #ifndef CROSSCALL_STATS_H
 #define CROSSCALL_STATS_H
