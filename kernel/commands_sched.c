@@ -74,7 +74,7 @@ static const char *state_of(const struct task_info *info)
 	if (info->place == TASK_QUEUED) {
 		return "ready";
 	}
-	return info->idle ? "off" : info->place == TASK_OFF ? "asleep" : "moving";
+	return info->idle ? "waits" : info->place == TASK_OFF ? "asleep" : "moving";
 }
 
 static void print_thread(const struct task_info *info)
@@ -89,7 +89,7 @@ static void print_thread(const struct task_info *info)
 	printk("%6s  %-15s %-8s %4u %4u %10lu %9lu %9lu %6lu  %s%s\n", id, info->name,
 	       state_of(info), info->cpu, info->prio, (unsigned long)(info->run_ns / 1000),
 	       (unsigned long)info->switches, (unsigned long)info->wakeups,
-	       (unsigned long)info->moves, cpus, info->stray ? ", none is there" : "");
+	       (unsigned long)info->moves, cpus, info->stray ? ", stray" : "");
 }
 
 /* The thread with the lowest number above 'last'; false when there is none. */

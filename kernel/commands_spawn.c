@@ -21,11 +21,11 @@
 
 /* A thread that spawn made. */
 struct spawned {
+	struct task *task;
 	_Atomic uint32_t used; /* the console sets it, the thread clears it at its end */
 	_Atomic uint32_t end;  /* it is to end */
-	bool sleeps;
-	struct task *task;
 	unsigned int id;
+	bool sleeps;
 };
 
 static struct spawned spawned[MOST_SPAWNED];

@@ -33,7 +33,7 @@ spawns()
 	answer "$arch: pin" "pin $id 2\\r" "^thread $id \\(busy\\): runs on 2 only"
 	answer "$arch: ps: it is there" 'ps\r' "^ +$id +busy +(running|ready) +2 +3 .* 2\$"
 	answer "$arch: its CPU goes, and that is said" 'cpu down 2\r' "thread $id .*none of its CPUs"
-	answer "$arch: ps: it runs elsewhere" 'ps\r' "^ +$id +busy .* 2, none is there\$"
+	answer "$arch: ps: it runs elsewhere" 'ps\r' "^ +$id +busy .* 2, stray\$"
 	answer "$arch: its CPU comes" 'cpu up 2\r' '^cpu 2: up'
 	answer "$arch: ps: it is home" 'ps\r' "^ +$id +busy +(running|ready) +2 +3 .* 2\$"
 	answer "$arch: a thread that computes is awake" "wake $id\\r" "^thread $id \\(busy\\): is awake"

@@ -8,7 +8,7 @@
  * was woken has it, or was woken for nothing and sleeps on.
  *
  * No wake-up is lost: a thread enters the list and announces its sleep with the lock held. Who
- * marks it does so with the lock held too, and wakes it after: docs/ordering.md rule 20.
+ * marks it does so with the lock held too, and wakes it after: docs/ordering.md rule 19.
  *
  * The last that a thread does with the list is to take its lock, and who marked it holds that lock
  * until he has woken it. So the object may live on the stack of a thread that waits for it.
