@@ -222,4 +222,5 @@ void selfcheck_all(void)
 	selfcheck_moves(false);
 	selfcheck_sync();
 	selfcheck_wait();
+	selfcheck_preempted();
 }

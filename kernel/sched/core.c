@@ -117,6 +117,7 @@ void schedule_tail(struct task *prev)
 	struct runqueue *rq = this_cpu()->rq; /* perhaps another one than before the switch */
 	bool moving = prev->place == TASK_MOVING;
 	bool ended = prev->ended;
+	bool waits = prev->place == TASK_QUEUED;
 
 	queue_note_idle(rq);
 	queue_set_slice(rq, true);
@@ -125,6 +126,8 @@ void schedule_tail(struct task *prev)
 		task_bury(prev);
 	} else if (moving) {
 		task_place(prev, false);
+	} else if (waits) {
+		balance_push_idle(rq); /* there may be room elsewhere */
 	}
 }
 
