@@ -21,21 +21,29 @@ unsigned int cpumask_weight(const struct cpumask *mask)
 	return weight;
 }
 
+unsigned int cpumask_next_below(unsigned int from, unsigned int end, const struct cpumask *mask)
+{
+	if (from >= end) {
+		return end;
+	}
+	const unsigned long *word = &mask->bits[from / CPUMASK_WORD_BITS];
+	const unsigned long *last = &mask->bits[(end - 1) / CPUMASK_WORD_BITS];
+	unsigned long bits = *word & (~0UL << (from % CPUMASK_WORD_BITS));
+
+	while (bits == 0 && word != last) {
+		bits = *++word;
+	}
+	if (bits == 0) {
+		return end;
+	}
+	unsigned int cpu = (unsigned int)(word - mask->bits) * CPUMASK_WORD_BITS + lowest_bit(bits);
+
+	return cpu < end ? cpu : end;
+}
+
 unsigned int cpumask_next_from(unsigned int from, const struct cpumask *mask)
 {
-	if (from >= CROSSCALL_NR_CPUS) {
-		return CROSSCALL_NR_CPUS;
-	}
-	size_t i = from / CPUMASK_WORD_BITS;
-	unsigned long word = mask->bits[i] & (~0UL << (from % CPUMASK_WORD_BITS));
-
-	while (word == 0) {
-		if (++i == CPUMASK_WORDS) {
-			return CROSSCALL_NR_CPUS;
-		}
-		word = mask->bits[i];
-	}
-	return (unsigned int)(i * CPUMASK_WORD_BITS) + lowest_bit(word);
+	return cpumask_next_below(from, CROSSCALL_NR_CPUS, mask);
 }
 
 /*

@@ -129,6 +129,12 @@ unsigned int cpumask_weight(const struct cpumask *mask);
 /* The smallest member that is at least 'from'; CROSSCALL_NR_CPUS when there is none. */
 unsigned int cpumask_next_from(unsigned int from, const struct cpumask *mask);
 
+/*
+ * The smallest member that is at least 'from' and below 'end'; 'end' when there is none. 'end' is
+ * at most CROSSCALL_NR_CPUS. Looks at no more words than that takes.
+ */
+unsigned int cpumask_next_below(unsigned int from, unsigned int end, const struct cpumask *mask);
+
 static inline unsigned int cpumask_first(const struct cpumask *mask)
 {
 	return cpumask_next_from(0, mask);
@@ -144,6 +150,11 @@ static inline unsigned int cpumask_next(unsigned int cpu, const struct cpumask *
 #define for_each_cpu(cpu, mask)                                                                    \
 	for ((cpu) = cpumask_first(mask); (cpu) < CROSSCALL_NR_CPUS;                               \
 	     (cpu) = cpumask_next(cpu, mask))
+
+/* The same, for members below 'end' only. */
+#define for_each_cpu_below(cpu, end, mask)                                                         \
+	for ((cpu) = cpumask_next_below(0, end, mask); (cpu) < (end);                              \
+	     (cpu) = cpumask_next_below((cpu) + 1, end, mask))
 
 /*
  * Reads a list such as "0-3,8" (decimal numbers and ascending ranges, separated by single commas;

@@ -60,6 +60,11 @@ static void test_below(void **state)
 		assert_int_equal(cpumask_weight(&mask), nr);
 		assert_int_equal(cpumask_first(&mask), nr == 0 ? NR : 0);
 		assert_int_equal(cpumask_next_from(nr, &mask), NR);
+		assert_int_equal(cpumask_next_below(nr, NR, &mask), NR);
+		for (unsigned int end = 0; end <= NR; end++) {
+			assert_int_equal(cpumask_next_below(nr / 2, end, &mask),
+					 nr / 2 < nr && nr / 2 < end ? nr / 2 : end);
+		}
 	}
 }
 
