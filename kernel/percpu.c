@@ -19,8 +19,9 @@ _Static_assert(offsetof(struct percpu, stack_top) == PERCPU_STACK_TOP &&
 		       offsetof(struct percpu, kernel_sp) == PERCPU_KERNEL_SP,
 	       "percpu_offsets.h disagrees with struct percpu");
 
-#define GUARD_PATTERN 0xa5
-#define GUARD_CHECKED 64 /* bytes: a frame that reaches this far down has used the whole guard */
+/* In the lowest two words: a frame that reaches this far down has used the whole guard. */
+#define GUARD_BYTE 0xa5
+#define GUARD_WORD (~0UL / 0xff * GUARD_BYTE)
 
 struct percpu boot_percpu;
 _Alignas(16) char boot_stack[STACK_SIZE];
@@ -45,7 +46,7 @@ unsigned int nr_numbered(void)
  */
 void stack_prepare(unsigned char *stack)
 {
-	memset(stack, GUARD_PATTERN, GUARD_CHECKED);
+	memset(stack, GUARD_BYTE, 2 * sizeof(unsigned long));
 }
 
 void stack_use(struct percpu *cpu, unsigned char *stack)
@@ -57,14 +58,9 @@ void stack_use(struct percpu *cpu, unsigned char *stack)
 
 bool stack_guard_intact(void)
 {
-	const unsigned char *stack = this_cpu()->stack;
+	const unsigned long *lowest = (const void *)this_cpu()->stack; /* aligned to 16 bytes */
 
-	for (unsigned int i = 0; i < GUARD_CHECKED; i++) {
-		if (stack[i] != GUARD_PATTERN) {
-			return false;
-		}
-	}
-	return true;
+	return lowest[0] == GUARD_WORD && lowest[1] == GUARD_WORD;
 }
 
 struct percpu *percpu_create(hwid_t hwid)
