@@ -86,6 +86,9 @@ struct call_pool *call_pool_here(void);
 /* Reserves 'nr' requests as a chain: all of them, or none and null. 'nr' is at least 1. */
 struct call_single_data *call_pool_reserve(struct call_pool *pool, unsigned int nr);
 
+/* call_pool_reserve() of one. */
+struct call_single_data *call_pool_reserve_one(struct call_pool *pool);
+
 /* The next request of the chain; null at its end. */
 struct call_single_data *call_pool_next(const struct call_pool *pool,
 					const struct call_single_data *csd);

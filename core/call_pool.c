@@ -40,7 +40,7 @@ struct call_pool *call_pool_here(void)
 }
 
 /* The next idle request from the cursor on, now reserved; null when all are in use. */
-static struct call_single_data *reserve_one(struct call_pool *pool)
+struct call_single_data *call_pool_reserve_one(struct call_pool *pool)
 {
 	for (unsigned int i = 0; i < pool->size; i++) {
 		struct call_single_data *csd = &pool->csd[pool->cursor];
@@ -88,7 +88,7 @@ struct call_single_data *call_pool_reserve(struct call_pool *pool, unsigned int 
 	struct call_single_data *last = NULL;
 
 	for (unsigned int i = 0; i < nr; i++) {
-		struct call_single_data *csd = reserve_one(pool);
+		struct call_single_data *csd = call_pool_reserve_one(pool);
 
 		if (csd == NULL) {
 			release_chain(pool, first);
@@ -106,6 +106,9 @@ struct call_single_data *call_pool_reserve(struct call_pool *pool, unsigned int 
 
 void csd_release(struct call_single_data *csd)
 {
-	/* rule 8, release: pairs with the acquire in reserve_one(), which may be on another CPU */
+	/*
+	 * rule 8, release: pairs with the acquire in call_pool_reserve_one(), which may be on
+	 * another CPU
+	 */
 	atomic_store_explicit(&csd->state, CSD_IDLE, memory_order_release);
 }

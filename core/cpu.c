@@ -39,28 +39,12 @@ bool cpu_online(unsigned int cpu)
 
 void cpumask_copy_online(struct cpumask *mask)
 {
-	for (size_t i = 0; i < CPUMASK_WORDS; i++) {
+	cpumask_clear(mask);
+	for (unsigned int cpu = 0; cpu < nr_cpus; cpu += CPUMASK_WORD_BITS) {
 		/* rule 10, acquire: pairs with the release in smp_cpu_starting() */
-		mask->bits[i] = atomic_load_explicit(&online[i], memory_order_acquire);
+		mask->bits[cpu / CPUMASK_WORD_BITS] =
+			atomic_load_explicit(online_word(cpu), memory_order_acquire);
 	}
-}
-
-bool cpumask_split_online(struct cpumask *mask, struct cpumask *offline)
-{
-	unsigned long any = 0;
-
-	for (size_t i = 0; i < CPUMASK_WORDS; i++) {
-		unsigned long word = mask->bits[i];
-
-		if (word != 0) {
-			/* rule 10, acquire: pairs with the release in smp_cpu_starting() */
-			word &= ~atomic_load_explicit(&online[i], memory_order_acquire);
-			offline->bits[i] = word;
-			mask->bits[i] &= ~word;
-			any |= word;
-		}
-	}
-	return any != 0;
 }
 
 unsigned int num_online_cpus(void)

@@ -70,40 +70,19 @@ static uint32_t set_if_polling(_Atomic uint32_t *word, uint32_t bit)
 	return old;
 }
 
-/* One word of the mask, whose bit 0 is CPU 'first'. */
-static unsigned int tell_word(unsigned long *word, unsigned int first, unsigned int ipinr,
-			      struct ipi_send_result *result)
+enum ipi_stat idle_tell(unsigned int cpu, unsigned int ipinr)
 {
 	uint32_t bit = UINT32_C(1) << ipinr;
-	unsigned int told = 0;
 
-	for (unsigned long left = *word; left != 0; left &= left - 1) {
-		unsigned int cpu = first + lowest_bit(left);
-		uint32_t old = set_if_polling(&idle_cpu[cpu].word, bit);
-
-		if ((old & SMP_IDLE_POLLING) != 0) {
-			*word &= ~cpumask_bit(cpu);
-			told++;
-			result->coalesced += (old & bit) != 0;
-		}
+	if ((POLLED_KINDS & bit) == 0) {
+		return IPI_SENT;
 	}
-	return told;
-}
+	uint32_t old = set_if_polling(&idle_cpu[cpu].word, bit);
 
-unsigned int idle_tell(struct cpumask *mask, unsigned int ipinr, struct ipi_send_result *result)
-{
-	unsigned int told = 0;
-
-	if ((POLLED_KINDS & UINT32_C(1) << ipinr) == 0) {
-		return 0;
+	if ((old & SMP_IDLE_POLLING) == 0) {
+		return IPI_SENT;
 	}
-	/* Word by word: for_each_cpu() would look at all of them twice to find one CPU. */
-	for (unsigned int i = 0; i < CPUMASK_WORDS; i++) {
-		if (mask->bits[i] != 0) {
-			told += tell_word(&mask->bits[i], i * CPUMASK_WORD_BITS, ipinr, result);
-		}
-	}
-	return told;
+	return (old & bit) != 0 ? IPI_COALESCED : IPI_POLLED;
 }
 
 bool idle_take(void)

@@ -13,15 +13,7 @@
 #include "core/smp.h"
 #include "core/text.h"
 
-/*
- * Bit k: a ring of kind k failed, and nobody has rung since. Read by senders, written when a ring
- * fails.
- */
-struct ipi_owed {
-	_Alignas(CROSSCALL_CACHE_LINE) _Atomic uint32_t kinds;
-};
-
-static struct ipi_owed owed[CROSSCALL_NR_CPUS];
+struct ipi_owed ipi_owed[CROSSCALL_NR_CPUS];
 static _Atomic uint32_t reported[NR_IPI + 1];
 
 void ipi_init(void)
@@ -31,7 +23,7 @@ void ipi_init(void)
 		atomic_store_explicit(&reported[i], 0, memory_order_relaxed);
 	}
 	for (unsigned int cpu = 0; cpu < CROSSCALL_NR_CPUS; cpu++) {
-		atomic_store_explicit(&owed[cpu].kinds, 0, memory_order_relaxed);
+		atomic_store_explicit(&ipi_owed[cpu].kinds, 0, memory_order_relaxed);
 	}
 }
 
@@ -84,7 +76,9 @@ static void dispatch(unsigned int ipinr, struct pt_regs *regs)
 		kind_handler(ipinr)(regs);
 		break;
 	}
-	latency_done(ipinr, entry);
+	if (entry != 0) {
+		latency_done(ipinr, entry);
+	}
 }
 
 void handle_IPI(unsigned int ipinr, struct pt_regs *regs)
@@ -106,34 +100,17 @@ bool ipi_take_owed(unsigned int cpu, unsigned int ipinr)
 	uint32_t bit = UINT32_C(1) << ipinr;
 
 	/* rule 12, acquire: pairs with note_owed() */
-	return (atomic_load_explicit(&owed[cpu].kinds, memory_order_relaxed) & bit) != 0 &&
-	       (atomic_fetch_and_explicit(&owed[cpu].kinds, ~bit, memory_order_acquire) & bit) != 0;
+	return ipi_is_owed(cpu, ipinr) &&
+	       (atomic_fetch_and_explicit(&ipi_owed[cpu].kinds, ~bit, memory_order_acquire) &
+		bit) != 0;
 }
 
-static void note_owed(const struct cpumask *unreached, unsigned int ipinr)
+static void note_owed(unsigned int cpu, unsigned int ipinr)
 {
-	unsigned int cpu;
-
-	for_each_cpu(cpu, unreached) {
-		/*
-		 * rule 12, release: hands on the note of the doorbell below, which the next ring
-		 * must find
-		 */
-		atomic_fetch_or_explicit(&owed[cpu].kinds, UINT32_C(1) << ipinr,
-					 memory_order_release);
-	}
-}
-
-void ipi_skipped(unsigned int ipinr, unsigned int nr)
-{
-	ipi_stats_add(ipinr, IPI_RAISED, nr);
-	ipi_stats_add(ipinr, IPI_SKIPPED, nr);
-}
-
-void ipi_polled(unsigned int ipinr, unsigned int nr)
-{
-	ipi_stats_add(ipinr, IPI_RAISED, nr);
-	ipi_stats_add(ipinr, IPI_POLLED, nr);
+	/*
+	 * rule 12, release: hands on the note of the doorbell below, which the next ring must find
+	 */
+	atomic_fetch_or_explicit(&ipi_owed[cpu].kinds, UINT32_C(1) << ipinr, memory_order_release);
 }
 
 void ipi_deliver(unsigned int ipinr)
@@ -144,141 +121,210 @@ void ipi_deliver(unsigned int ipinr)
 		(void)generic_handle_domain_irq(data->domain, data->hwirq);
 		return;
 	}
-	struct cpumask self = cpumask_of(port_smp_processor_id());
-	struct ipi_send_result result = {0};
+	unsigned int self = port_smp_processor_id();
 
 	/* A ring of this CPU itself that fails is owed, as any other. */
-	if (ipi_send_mask(data->irq, &self, &result) != 0) {
-		note_owed(&result.unreached, ipinr);
+	if (ipi_send_single(data->irq, self) < 0) {
+		note_owed(self, ipinr);
 	}
 }
 
-static int check_send(const struct cpumask *mask, unsigned int ipinr)
+/*
+ * All of a send to one CPU that comes before its doorbell. What became of it: IPI_SENT when the
+ * doorbell is still to be rung, IPI_FAILED when the CPU cannot hear. IPI_WAKEUP is for CPUs that
+ * are not online.
+ */
+static enum ipi_stat send_without_ring(unsigned int cpu, unsigned int ipinr, bool may_poll)
 {
-	if (mask == NULL || ipinr >= NR_IPI || !cpumask_is_possible(mask)) {
-		return -EINVAL;
+	if (ipinr != IPI_WAKEUP && !cpu_online(cpu)) {
+		return IPI_FAILED;
 	}
-	if (!kinds_have_range()) {
+	latency_send(cpu, ipinr);
+	return may_poll ? idle_tell(cpu, ipinr) : IPI_SENT;
+}
+
+/*
+ * The ring of a CPU has failed. One that left between the look and the ring is offline, not deaf:
+ * -ENXIO, and nothing is owed to it, because what it had accepted it executes.
+ */
+static int judge_unreached(unsigned int cpu, unsigned int ipinr)
+{
+	if (ipinr != IPI_WAKEUP && !cpu_online(cpu)) {
 		return -ENXIO;
 	}
-	return kind_irq(ipinr) != 0 && kind_has_handler(ipinr) ? 0 : -EOPNOTSUPP;
+	note_owed(cpu, ipinr);
+	return -EIO;
 }
 
-/*
- * Takes the CPUs that cannot hear out of *reachable and puts them into *unreached. IPI_WAKEUP is
- * for CPUs that are not online.
- */
-static int drop_offline(unsigned int ipinr, struct cpumask *reachable, struct cpumask *unreached)
+/* Rings one CPU, and says in *stat what became of that. */
+static int ring_single(unsigned int irq, unsigned int cpu, unsigned int ipinr, enum ipi_stat *stat)
 {
-	if (ipinr == IPI_WAKEUP) {
-		return 0;
+	int rung = ipi_send_single(irq, cpu);
+
+	if (rung < 0) {
+		*stat = IPI_FAILED;
+		return judge_unreached(cpu, ipinr);
 	}
-	return cpumask_split_online(reachable, unreached) ? -ENXIO : 0;
+	*stat = rung != 0 ? IPI_SENT : IPI_COALESCED;
+	return 0;
 }
 
-/* Those of *reachable that poll are told, the others rung. */
-static int send_to(struct cpumask *reachable, unsigned int ipinr, bool may_poll,
-		   struct ipi_send_result *result)
+/* 'irq' is the kind's. The CPU's number is checked, interrupts are masked. */
+static int send_single(unsigned int irq, unsigned int cpu, unsigned int ipinr, bool may_poll)
 {
-	unsigned int told = may_poll ? idle_tell(reachable, ipinr, result) : 0;
+	enum ipi_stat stat = send_without_ring(cpu, ipinr, may_poll);
+	int err = stat == IPI_FAILED ? -ENXIO : 0;
 
-	if (told != 0) {
-		ipi_stats_add(ipinr, IPI_POLLED, told - result->coalesced);
-		if (cpumask_empty(reachable)) {
-			return 0;
-		}
+	if (stat == IPI_SENT) {
+		err = ring_single(irq, cpu, ipinr, &stat);
 	}
-	return ipi_send_mask(kind_irq(ipinr), reachable, result);
+	ipi_stats_raised(ipinr, stat);
+	return err;
 }
 
-/*
- * A CPU that left between the look and the ring is offline, not deaf: -ENXIO when that is all, and
- * nothing is owed to it, because what it had accepted it has executed.
- */
-static int judge_unreached(struct cpumask *deaf, unsigned int ipinr)
-{
-	struct cpumask online;
+/* A send to a set, under way: how often each outcome was, and who was not reached. */
+struct send {
+	unsigned int irq;
+	unsigned int ipinr;
+	unsigned int nr[NR_IPI_STATS];
+	struct cpumask unreached;
+};
 
-	if (ipinr != IPI_WAKEUP) {
-		cpumask_copy_online(&online);
-		cpumask_and(deaf, deaf, &online);
-	}
-	note_owed(deaf, ipinr);
-	return cpumask_empty(deaf) ? -ENXIO : -EIO;
-}
-
-/* With interrupts masked; *unreached is empty on entry. */
-static int send_counted(const struct cpumask *mask, unsigned int ipinr, bool may_poll,
-			struct cpumask *unreached)
+/* Rings a set at once. */
+static int ring_mask(struct send *send, const struct cpumask *ringing)
 {
 	struct ipi_send_result result = {0};
-	struct cpumask reachable = *mask;
-	int err = drop_offline(ipinr, &reachable, unreached);
+	int err = 0;
+	unsigned int cpu;
 
-	latency_send(&reachable, ipinr);
-	int send_err = send_to(&reachable, ipinr, may_poll, &result);
+	if (ipi_send_mask(send->irq, ringing, &result) != 0) {
+		for_each_cpu_below(cpu, nr_cpu_ids(), &result.unreached) {
+			int why = judge_unreached(cpu, send->ipinr);
 
-	if (send_err != 0) {
-		cpumask_or(unreached, unreached, &result.unreached);
-		send_err = judge_unreached(&result.unreached, ipinr);
+			err = err == -EIO ? err : why;
+			cpumask_set_cpu(cpu, &send->unreached);
+			send->nr[IPI_FAILED]++;
+		}
 	}
-	ipi_stats_add(ipinr, IPI_RAISED, cpumask_weight(mask));
-	ipi_stats_add(ipinr, IPI_SENT, result.sent);
-	ipi_stats_add(ipinr, IPI_COALESCED, result.coalesced);
-	if (send_err == 0 && err == 0) {
-		return 0;
-	}
-	ipi_stats_add(ipinr, IPI_FAILED, cpumask_weight(unreached));
-	return send_err != 0 ? send_err : err;
+	send->nr[IPI_SENT] = result.sent;
+	send->nr[IPI_COALESCED] += result.coalesced;
+	return err;
 }
 
-static int send_checked(const struct cpumask *mask, unsigned int ipinr, bool may_poll,
+static void count_send(const struct send *send)
+{
+	static const enum ipi_stat stats[] = {IPI_RAISED, IPI_SENT, IPI_COALESCED, IPI_POLLED,
+					      IPI_FAILED};
+
+	for (unsigned int i = 0; i < sizeof(stats) / sizeof(stats[0]); i++) {
+		if (send->nr[stats[i]] != 0) {
+			ipi_stats_add(send->ipinr, stats[i], send->nr[stats[i]]);
+		}
+	}
+}
+
+/* send_single() for each, but that those which have to be rung are rung at once. */
+static int send_mask(struct send *send, const struct cpumask *mask)
+{
+	unsigned int end = nr_cpu_ids();
+	struct cpumask ringing = {{0}};
+	unsigned int cpu;
+
+	for_each_cpu_below(cpu, end, mask) {
+		enum ipi_stat stat = send_without_ring(cpu, send->ipinr, true);
+
+		send->nr[IPI_RAISED]++;
+		send->nr[stat]++;
+		if (stat == IPI_SENT) {
+			cpumask_set_cpu(cpu, &ringing);
+		} else if (stat == IPI_FAILED) {
+			cpumask_set_cpu(cpu, &send->unreached);
+		}
+	}
+	int err = send->nr[IPI_FAILED] != 0 ? -ENXIO : 0;
+	int ring_err = send->nr[IPI_SENT] != 0 ? ring_mask(send, &ringing) : 0;
+
+	count_send(send);
+	return ring_err != 0 ? ring_err : err;
+}
+
+/* The only member; CROSSCALL_NR_CPUS when there are more, or none. */
+static unsigned int only_member(const struct cpumask *mask)
+{
+	unsigned int end = nr_cpu_ids();
+	unsigned int cpu = cpumask_next_below(0, end, mask);
+
+	return cpu < end && cpumask_next_below(cpu + 1, end, mask) == end ? cpu : CROSSCALL_NR_CPUS;
+}
+
+static int send_checked(unsigned int irq, const struct cpumask *mask, unsigned int ipinr,
 			struct cpumask *unreached)
 {
-	struct cpumask failed = {{0}};
-	int err = check_send(mask, ipinr);
+	unsigned int only = only_member(mask);
+	unsigned long state = port_local_irq_save();
+	int err;
 
-	if (err == 0) {
-		unsigned long state = port_local_irq_save();
+	if (only != CROSSCALL_NR_CPUS) {
+		err = send_single(irq, only, ipinr, true);
+		if (unreached != NULL) {
+			*unreached = cpumask_of(err == 0 ? CROSSCALL_NR_CPUS : only);
+		}
+	} else {
+		struct send send = {.irq = irq, .ipinr = ipinr};
 
-		err = send_counted(mask, ipinr, may_poll, &failed);
-		port_local_irq_restore(state);
-	} else if (mask != NULL) {
-		failed = *mask;
+		err = send_mask(&send, mask);
+		if (unreached != NULL) {
+			*unreached = send.unreached;
+		}
 	}
-	if (unreached != NULL) {
-		*unreached = failed;
-	}
+	port_local_irq_restore(state);
 	return err;
 }
 
 int smp_cross_call(const struct cpumask *mask, unsigned int ipinr, struct cpumask *unreached)
 {
-	return send_checked(mask, ipinr, true, unreached);
+	int irq = -EINVAL;
+
+	if (mask != NULL && ipinr < NR_IPI && cpumask_is_possible(mask)) {
+		irq = kind_sendable(ipinr);
+	}
+	if (irq > 0) {
+		return send_checked((unsigned int)irq, mask, ipinr, unreached);
+	}
+	if (unreached != NULL) {
+		*unreached = mask != NULL ? *mask : (struct cpumask){{0}};
+	}
+	return irq;
 }
 
-int smp_cross_call_ring(const struct cpumask *mask, unsigned int ipinr)
+int ipi_send_to(unsigned int cpu, unsigned int ipinr)
 {
-	return send_checked(mask, ipinr, false, NULL);
+	int irq = kind_sendable(ipinr);
+
+	return irq < 0 ? irq : send_single((unsigned int)irq, cpu, ipinr, true);
+}
+
+int ipi_ring(unsigned int cpu, unsigned int ipinr)
+{
+	int irq = kind_sendable(ipinr);
+
+	return irq < 0 ? irq : send_single((unsigned int)irq, cpu, ipinr, false);
 }
 
 int smp_send_reschedule(unsigned int cpu)
 {
-	if (cpu >= nr_cpu_ids()) {
-		return -EINVAL;
-	}
-	struct cpumask mask = cpumask_of(cpu);
-	int err = check_send(&mask, IPI_RESCHEDULE);
+	int err = cpu < nr_cpu_ids() ? kind_sendable(IPI_RESCHEDULE) : -EINVAL;
 
-	if (err != 0) {
+	if (err < 0) {
 		return err;
 	}
 	unsigned long state = port_local_irq_save();
 
 	if (cpu == port_smp_processor_id()) {
-		ipi_skipped(IPI_RESCHEDULE, 1);
+		ipi_stats_raised(IPI_RESCHEDULE, IPI_SKIPPED);
+		err = 0;
 	} else {
-		err = smp_cross_call(&mask, IPI_RESCHEDULE, NULL);
+		err = send_single((unsigned int)err, cpu, IPI_RESCHEDULE, true);
 	}
 	port_local_irq_restore(state);
 	return err;

@@ -69,16 +69,13 @@ ipi_handler_t kind_handler(unsigned int ipinr)
 	return atomic_load_explicit(&user_kinds[ipinr].handler, memory_order_acquire);
 }
 
-static bool is_library_kind(unsigned int ipinr)
-{
-	return ipinr == IPI_CALL_FUNC || ipinr == IPI_IRQ_WORK || ipinr == IPI_WAKEUP ||
-	       ipinr == IPI_TLB_FLUSH;
-}
+#define LIBRARY_KINDS                                                                              \
+	(1U << IPI_CALL_FUNC | 1U << IPI_IRQ_WORK | 1U << IPI_WAKEUP | 1U << IPI_TLB_FLUSH)
 
 bool kind_has_handler(unsigned int ipinr)
 {
-	return ops != NULL && ipinr < NR_IPI &&
-	       (is_library_kind(ipinr) || kind_handler(ipinr) != NULL);
+	return ipinr < NR_IPI && ops != NULL &&
+	       ((LIBRARY_KINDS >> ipinr & 1) != 0 || kind_handler(ipinr) != NULL);
 }
 
 const char *ipi_name(unsigned int ipinr)
@@ -103,6 +100,16 @@ bool kinds_have_range(void)
 unsigned int kind_irq(unsigned int ipinr)
 {
 	return ipinr < ipi_nr ? kind_irqs[ipinr] : 0;
+}
+
+int kind_sendable(unsigned int ipinr)
+{
+	unsigned int irq = kind_irq(ipinr);
+
+	if (irq == 0) {
+		return kinds_have_range() ? -EOPNOTSUPP : -ENXIO;
+	}
+	return kind_has_handler(ipinr) ? (int)irq : -EOPNOTSUPP;
 }
 
 static void ipi_irq(unsigned int irq, void *dev_id)

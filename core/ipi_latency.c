@@ -90,28 +90,26 @@ static void record(unsigned int ipinr, enum ipi_latency_part part, unsigned long
 	}
 }
 
-void latency_send(const struct cpumask *mask, unsigned int ipinr)
+/* Apart, so that a send that is not measured pays for no more than the look. */
+static __attribute__((noinline)) void stamp_send(unsigned int cpu, unsigned int ipinr)
 {
-	if (!is_enabled()) {
-		return;
-	}
 	unsigned long now = stamp();
-	unsigned int cpu;
+	_Atomic unsigned long *sent_at = &latency_cpu[cpu].sent_at[ipinr];
 
-	for_each_cpu(cpu, mask) {
-		_Atomic unsigned long *sent_at = &latency_cpu[cpu].sent_at[ipinr];
-
-		if (atomic_load_explicit(sent_at, memory_order_relaxed) == 0) {
-			atomic_store_explicit(sent_at, now, memory_order_relaxed);
-		}
+	if (atomic_load_explicit(sent_at, memory_order_relaxed) == 0) {
+		atomic_store_explicit(sent_at, now, memory_order_relaxed);
 	}
 }
 
-uint64_t latency_entry(unsigned int ipinr)
+void latency_send(unsigned int cpu, unsigned int ipinr)
 {
-	if (!is_enabled()) {
-		return 0;
+	if (is_enabled()) {
+		stamp_send(cpu, ipinr);
 	}
+}
+
+static __attribute__((noinline)) uint64_t stamp_entry(unsigned int ipinr)
+{
 	unsigned int cpu = port_smp_processor_id();
 	unsigned long now = stamp();
 	unsigned long sent =
@@ -124,11 +122,14 @@ uint64_t latency_entry(unsigned int ipinr)
 	return now;
 }
 
+uint64_t latency_entry(unsigned int ipinr)
+{
+	return is_enabled() ? stamp_entry(ipinr) : 0;
+}
+
 void latency_done(unsigned int ipinr, uint64_t entry)
 {
-	if (entry != 0) {
-		record(ipinr, IPI_ENTRY_TO_DONE, stamp() - (unsigned long)entry);
-	}
+	record(ipinr, IPI_ENTRY_TO_DONE, stamp() - (unsigned long)entry);
 }
 
 /* The upper end of the bucket that holds sample number 'rank' (from 1), at most the maximum. */

@@ -82,6 +82,11 @@ static bool take_owed(struct ipi_mux_cpu *cpu)
 	       atomic_exchange_explicit(&cpu->owed, 0, memory_order_relaxed) != 0;
 }
 
+static void note_owed(struct ipi_mux *mux, unsigned int cpu)
+{
+	atomic_store_explicit(&mux->cpu[cpu].owed, 1, memory_order_relaxed);
+}
+
 static int ring(struct ipi_mux *mux, const struct cpumask *mask, struct cpumask *unreached)
 {
 	int err = mux->send(mux->data, mask, unreached);
@@ -94,7 +99,23 @@ static int ring(struct ipi_mux *mux, const struct cpumask *mask, struct cpumask 
 		*unreached = *mask; /* an error that names no CPU means all of them */
 	}
 	for_each_cpu(cpu, unreached) {
-		atomic_store_explicit(&mux->cpu[cpu].owed, 1, memory_order_relaxed);
+		note_owed(mux, cpu);
+	}
+	return err;
+}
+
+static int ring_single(struct ipi_mux *mux, unsigned int cpu)
+{
+	if (mux->send_single == NULL) {
+		struct cpumask mask = cpumask_of(cpu);
+		struct cpumask unreached = {{0}};
+
+		return ring(mux, &mask, &unreached);
+	}
+	int err = mux->send_single(mux->data, cpu);
+
+	if (err != 0) {
+		note_owed(mux, cpu);
 	}
 	return err;
 }
@@ -110,6 +131,16 @@ static bool raise_on(struct ipi_mux_cpu *cpu, unsigned int hwirq)
 		return false;
 	}
 	return active_of(old) == 0 || take_owed(cpu);
+}
+
+int ipi_mux_send_single(struct irq_data *data, unsigned int cpu)
+{
+	struct ipi_mux *mux = mux_of(data);
+
+	if (!raise_on(&mux->cpu[cpu], data->hwirq)) {
+		return 0;
+	}
+	return ring_single(mux, cpu) == 0 ? 1 : -EIO;
 }
 
 int ipi_mux_send_mask(struct irq_data *data, const struct cpumask *mask,
@@ -155,11 +186,8 @@ void ipi_mux_unmask(struct irq_data *data)
 	uint64_t old = atomic_fetch_or_explicit(&here->state, bit, memory_order_acq_rel);
 
 	if (active_of(old) == 0 && active_of(old | bit) != 0) {
-		struct cpumask me = cpumask_of(self);
-		struct cpumask unreached = {{0}};
-
 		/* A failure is noted as owed (point 7): there is no caller to tell. */
-		(void)ring(mux, &me, &unreached);
+		(void)ring_single(mux, self);
 	}
 }
 
@@ -219,6 +247,7 @@ static const struct irq_chip ipi_mux_chip = {
 	.irq_mask = ipi_mux_mask,
 	.irq_unmask = ipi_mux_unmask,
 	.ipi_send_mask = ipi_mux_send_mask,
+	.ipi_send_single = ipi_mux_send_single,
 	.ipi_ring_again = ipi_mux_ring_again,
 	.ipi_is_stuck = ipi_mux_is_stuck,
 };
@@ -235,6 +264,7 @@ int ipi_mux_create(struct ipi_mux *mux, unsigned int nr_ipi, ipi_mux_send_t send
 		return err;
 	}
 	mux->send = send;
+	mux->send_single = NULL;
 	mux->data = data;
 	for (unsigned int cpu = 0; cpu < CROSSCALL_NR_CPUS; cpu++) {
 		/* relaxed: no CPU uses the mux before smp_cpu_starting() publishes it */
@@ -244,6 +274,11 @@ int ipi_mux_create(struct ipi_mux *mux, unsigned int nr_ipi, ipi_mux_send_t send
 		mux->cpu[cpu].watched = 0;
 	}
 	return (int)mux->domain.base;
+}
+
+void ipi_mux_set_send_single(struct ipi_mux *mux, ipi_mux_send_single_t send_single)
+{
+	mux->send_single = send_single;
 }
 
 int ipi_mux_destroy(struct ipi_mux *mux)

@@ -33,6 +33,14 @@ void ipi_stats_add(unsigned int ipinr, enum ipi_stat stat, unsigned int nr)
 	counter_add(&stats_cpu[port_smp_processor_id()].count[ipinr][stat], nr);
 }
 
+void ipi_stats_raised(unsigned int ipinr, enum ipi_stat stat)
+{
+	counter_t *count = stats_cpu[port_smp_processor_id()].count[ipinr];
+
+	counter_add(&count[IPI_RAISED], 1);
+	counter_add(&count[stat], 1);
+}
+
 void ipi_stats_add_unknown(void)
 {
 	counter_add(&stats_cpu[port_smp_processor_id()].unknown, 1);

@@ -204,15 +204,46 @@ bool irq_percpu_is_enabled(unsigned int irq)
 	return on;
 }
 
-int ipi_send_mask(unsigned int irq, const struct cpumask *mask, struct ipi_send_result *result)
+/* Null for a number that cannot be sent. */
+static struct irq_desc *ipi_desc(unsigned int irq)
 {
 	struct irq_desc *desc = irq_to_desc(irq);
 
-	if (desc == NULL || desc->data.domain->token != DOMAIN_BUS_IPI ||
-	    desc->data.domain->chip->ipi_send_mask == NULL) {
+	return desc != NULL && desc->data.domain->token == DOMAIN_BUS_IPI &&
+			       desc->data.domain->chip->ipi_send_mask != NULL
+		       ? desc
+		       : NULL;
+}
+
+int ipi_send_mask(unsigned int irq, const struct cpumask *mask, struct ipi_send_result *result)
+{
+	struct irq_desc *desc = ipi_desc(irq);
+
+	return desc == NULL ? -EINVAL
+			    : desc->data.domain->chip->ipi_send_mask(&desc->data, mask, result);
+}
+
+/* By the operation for sets: for chips that have no other. */
+static int send_set_of_one(struct irq_desc *desc, unsigned int cpu)
+{
+	struct cpumask mask = cpumask_of(cpu);
+	struct ipi_send_result result = {0};
+	int err = desc->data.domain->chip->ipi_send_mask(&desc->data, &mask, &result);
+
+	return err != 0 ? err : result.sent != 0;
+}
+
+int ipi_send_single(unsigned int irq, unsigned int cpu)
+{
+	struct irq_desc *desc = ipi_desc(irq);
+
+	if (desc == NULL) {
 		return -EINVAL;
 	}
-	return desc->data.domain->chip->ipi_send_mask(&desc->data, mask, result);
+	const struct irq_chip *chip = desc->data.domain->chip;
+
+	return chip->ipi_send_single != NULL ? chip->ipi_send_single(&desc->data, cpu)
+					     : send_set_of_one(desc, cpu);
 }
 
 static void *percpu_dev_id(const struct irq_desc *desc, unsigned int cpu)
@@ -224,14 +255,15 @@ int generic_handle_domain_irq(struct irq_domain *domain, unsigned int hwirq)
 {
 	unsigned int cpu = port_smp_processor_id();
 	struct irq_cpu *here = &irq_cpu[cpu];
-	unsigned int irq = irq_find_mapping(domain, hwirq);
+	/* A domain's numbers are its own as long as it has any, and so are their entries. */
+	unsigned int irq = hwirq < domain->size ? domain->base + hwirq : 0;
+	const struct irq_desc *desc = &irq_desc[irq];
 
-	if (irq == 0 || irq_desc[irq].handler == NULL || !enabled_on(here, irq)) {
+	/* Number 0 has no handler, and a handler has no other interrupt than its domain's. */
+	if (desc->handler == NULL || desc->data.domain != domain || !enabled_on(here, irq)) {
 		counter_add(&here->unexpected, 1);
 		return -EINVAL;
 	}
-	struct irq_desc *desc = &irq_desc[irq];
-
 	counter_add(&here->count[irq], 1);
 	desc->handler(irq, percpu_dev_id(desc, cpu));
 	return 0;

@@ -156,11 +156,10 @@ static int push_and_ring(struct irq_work *work, unsigned int cpu)
 		return pushed < 0 ? pushed : 0;
 	}
 	if (pushed == 0 && !ipi_take_owed(cpu, IPI_IRQ_WORK)) {
-		ipi_skipped(IPI_IRQ_WORK, 1);
+		ipi_stats_raised(IPI_IRQ_WORK, IPI_SKIPPED);
 		return 0;
 	}
-	struct cpumask mask = cpumask_of(cpu);
-	int err = smp_cross_call(&mask, IPI_IRQ_WORK, NULL);
+	int err = ipi_send_to(cpu, IPI_IRQ_WORK);
 
 	/* A CPU that went offline after the push runs the work before it closes its list. */
 	return err == -ENXIO ? 0 : err;

@@ -31,11 +31,11 @@ static int resched_remote(unsigned int cpu)
 	uint32_t old = atomic_fetch_or_explicit(word, IDLE_NEED, memory_order_acq_rel);
 
 	if ((old & IDLE_NEED) != 0 && ((old & IDLE_OWED) == 0 || !take_owed(word))) {
-		ipi_skipped(IPI_RESCHEDULE, 1);
+		ipi_stats_raised(IPI_RESCHEDULE, IPI_SKIPPED);
 		return 0;
 	}
 	if ((old & SMP_IDLE_POLLING) != 0) {
-		ipi_polled(IPI_RESCHEDULE, 1);
+		ipi_stats_raised(IPI_RESCHEDULE, IPI_POLLED);
 		return 0;
 	}
 	int err = smp_send_reschedule(cpu);

@@ -16,17 +16,17 @@
 void ipi_ring_again(unsigned int cpu, unsigned int ipinr)
 {
 	struct irq_data *data = irq_get_irq_data(kind_irq(ipinr));
-	struct cpumask mask = cpumask_of(cpu);
-	struct cpumask unreached = {{0}};
-
-	if (data == NULL || data->domain->chip->ipi_ring_again == NULL) {
-		(void)smp_cross_call_ring(&mask, ipinr);
-		return;
-	}
 	unsigned long state = port_local_irq_save();
 
-	/* One that fails is noted by the controller, and is tried again after as long. */
-	(void)data->domain->chip->ipi_ring_again(data, &mask, &unreached);
+	if (data == NULL || data->domain->chip->ipi_ring_again == NULL) {
+		(void)ipi_ring(cpu, ipinr);
+	} else {
+		struct cpumask mask = cpumask_of(cpu);
+		struct cpumask unreached = {{0}};
+
+		/* One that fails is noted by the controller, and is tried again after as long. */
+		(void)data->domain->chip->ipi_ring_again(data, &mask, &unreached);
+	}
 	port_local_irq_restore(state);
 }
 

@@ -3,6 +3,7 @@
 #ifndef CORE_SMP_H
 #define CORE_SMP_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include <crosscall/ipi.h>
@@ -12,9 +13,6 @@
 
 /* core/cpu.c: true when every member of the set is below nr_cpu_ids(). */
 bool cpumask_is_possible(const struct cpumask *mask);
-
-/* core/cpu.c: moves those that are offline to *offline, which is empty. False: there is none. */
-bool cpumask_split_online(struct cpumask *mask, struct cpumask *offline);
 
 /*
  * core/ipi_kinds.c: the adopter's table and the kinds registered on top. kinds_init() starts over
@@ -29,19 +27,38 @@ bool kind_has_handler(unsigned int ipinr);
 ipi_handler_t kind_handler(unsigned int ipinr); /* null for the library's own */
 unsigned int kind_irq(unsigned int ipinr); /* 0: the doorbell has no such kind, or there is none */
 bool kinds_have_range(void);
+int kind_sendable(unsigned int ipinr); /* its interrupt; or -ENXIO, -EOPNOTSUPP */
 void ipi_report(const char *line);
 unsigned int ipi_nearest(unsigned int cpu,
 			 const struct cpumask *mask); /* CROSSCALL_NR_CPUS: empty */
 
 /*
- * core/ipi.c. ipi_skipped() counts sends that were known to be needless, ipi_polled() those that a
- * polling CPU finds by itself. A ring that failed is owed to the CPU: whoever relies on an earlier
- * ring of the same kind asks ipi_take_owed(), and rings when it says so.
+ * core/ipi.c. A ring that failed is owed to the CPU: whoever relies on an earlier ring of the same
+ * kind asks ipi_take_owed(), and rings when it says so.
  */
+struct ipi_owed {
+	/* Bit k: a ring of kind k failed, and nobody has rung since. Any CPU writes it. */
+	_Alignas(CROSSCALL_CACHE_LINE) _Atomic uint32_t kinds;
+};
+extern struct ipi_owed ipi_owed[CROSSCALL_NR_CPUS];
+
 void ipi_init(void);
-void ipi_skipped(unsigned int ipinr, unsigned int nr);
-void ipi_polled(unsigned int ipinr, unsigned int nr);
 bool ipi_take_owed(unsigned int cpu, unsigned int ipinr);
+
+/* False, as ever when rings work: ipi_take_owed() has nothing to take. */
+static inline bool ipi_is_owed(unsigned int cpu, unsigned int ipinr)
+{
+	/* relaxed: ipi_take_owed() decides */
+	uint32_t kinds = atomic_load_explicit(&ipi_owed[cpu].kinds, memory_order_relaxed);
+
+	return (kinds >> ipinr & 1) != 0;
+}
+
+/*
+ * core/ipi.c: smp_cross_call() to one CPU, which everything that has one target goes through.
+ * Context: interrupts masked. Returns as that.
+ */
+int ipi_send_to(unsigned int cpu, unsigned int ipinr);
 
 /*
  * core/ipi.c: runs this CPU's handler of a kind that came without its doorbell. One that is
@@ -49,8 +66,8 @@ bool ipi_take_owed(unsigned int cpu, unsigned int ipinr);
  */
 void ipi_deliver(unsigned int ipinr);
 
-/* core/ipi.c: as smp_cross_call(), for CPUs that shall be rung whether they poll or not. */
-int smp_cross_call_ring(const struct cpumask *mask, unsigned int ipinr);
+/* core/ipi.c: the same for a CPU that shall be rung whether it polls or not. */
+int ipi_ring(unsigned int cpu, unsigned int ipinr);
 
 /*
  * core/rescue.c: rings a CPU for a kind that was raised before, also where a send would be
@@ -72,13 +89,15 @@ enum ipi_stat {
 };
 void ipi_stats_init(void);
 void ipi_stats_add(unsigned int ipinr, enum ipi_stat stat, unsigned int nr);
+void ipi_stats_raised(unsigned int ipinr,
+		      enum ipi_stat stat); /* one target, and what became of it */
 void ipi_stats_add_unknown(void);
 void ipi_rescued(unsigned int ipinr);
 
 /* core/ipi_latency.c: marks a send, its entry and its end. Interrupts masked. */
 void latency_init(unsigned int nr_cpus, void *memory);
-void latency_send(const struct cpumask *mask, unsigned int ipinr);
-uint64_t latency_entry(unsigned int ipinr); /* for latency_done() */
+void latency_send(unsigned int cpu, unsigned int ipinr);
+uint64_t latency_entry(unsigned int ipinr); /* for latency_done(), unless it is 0 */
 void latency_done(unsigned int ipinr, uint64_t entry);
 
 /* core/irq_work.c */
@@ -103,13 +122,13 @@ void parking_init(void);
 void ipi_wakeup(void);
 
 /*
- * core/idle.c. idle_tell() gives the kind to those CPUs of *mask that poll, takes them out of it,
- * and returns how many these are; result->coalesced has those among them that had it already.
+ * core/idle.c. idle_tell() gives the kind to the CPU if that polls: IPI_POLLED, or IPI_COALESCED
+ * when it had it already. IPI_SENT: it has to be rung.
  * idle_take() ends this CPU's polling, serves what it was given, and says whether that was
  * anything. Both with interrupts masked.
  */
 void idle_init(void);
-unsigned int idle_tell(struct cpumask *mask, unsigned int ipinr, struct ipi_send_result *result);
+enum ipi_stat idle_tell(unsigned int cpu, unsigned int ipinr);
 bool idle_take(void);
 
 /* core/panic.c: for misuse. smp_panic() says "who: CPU n what". */

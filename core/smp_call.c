@@ -19,10 +19,14 @@ void call_init(unsigned int nr_cpus, void *memory)
 
 bool call_is_deaf(unsigned int cpu)
 {
-	struct cpumask mask = cpumask_of(cpu);
+	if (!ipi_take_owed(cpu, IPI_CALL_FUNC)) {
+		return false;
+	}
+	unsigned long state = port_local_irq_save();
+	int err = ipi_send_to(cpu, IPI_CALL_FUNC);
 
-	return ipi_take_owed(cpu, IPI_CALL_FUNC) &&
-	       smp_cross_call(&mask, IPI_CALL_FUNC, NULL) == -EIO;
+	port_local_irq_restore(state);
+	return err == -EIO;
 }
 
 void csd_fill(struct call_single_data *csd, unsigned int cpu, const struct smp_call *call)
@@ -52,11 +56,10 @@ static int post(struct call_single_data *csd, unsigned int cpu)
 		return pushed;
 	}
 	if (pushed == 0) {
-		ipi_skipped(IPI_CALL_FUNC, 1);
+		ipi_stats_raised(IPI_CALL_FUNC, IPI_SKIPPED);
 		return 0;
 	}
-	struct cpumask mask = cpumask_of(cpu);
-	int err = smp_cross_call(&mask, IPI_CALL_FUNC, NULL);
+	int err = ipi_send_to(cpu, IPI_CALL_FUNC);
 
 	/*
 	 * A CPU that went offline after the push has run the request or runs it right now (point
@@ -77,10 +80,10 @@ static int post(struct call_single_data *csd, unsigned int cpu)
 static int post_single(unsigned int cpu, const struct smp_call *call,
 		       struct call_single_data **posted)
 {
-	if (call_is_deaf(cpu)) {
+	if (ipi_is_owed(cpu, IPI_CALL_FUNC) && call_is_deaf(cpu)) {
 		return -EIO;
 	}
-	struct call_single_data *csd = call_pool_reserve(call_pool_here(), 1);
+	struct call_single_data *csd = call_pool_reserve_one(call_pool_here());
 
 	if (csd == NULL) {
 		return -EBUSY;

@@ -18,7 +18,22 @@ struct many {
 	struct call_single_data *chain; /* the requests that were accepted and stand */
 	struct call_single_data *last;
 	bool masked;
+	unsigned int ends; /* bit e: some CPU's end was e, of enum call_end */
 };
+
+static void note_end(struct many *many, unsigned int cpu, enum call_end end)
+{
+	struct smp_call_report *report = many->report;
+	struct cpumask *const sets[] = {
+		[CALL_DONE] = &report->done,
+		[CALL_UNREACHED] = &report->unreached,
+		[CALL_UNANSWERED] = &report->unanswered,
+		[CALL_STILL_RUNNING] = &report->running,
+	};
+
+	cpumask_set_cpu(cpu, sets[end]);
+	many->ends |= 1U << end;
+}
 
 static void chain_append(struct many *many, struct call_single_data *csd)
 {
@@ -46,7 +61,7 @@ static void queue_one(struct many *many, struct call_single_data *csd, unsigned 
 	if (pushed > 0) {
 		cpumask_set_cpu(cpu, ringing);
 	} else {
-		ipi_skipped(IPI_CALL_FUNC, 1);
+		ipi_stats_raised(IPI_CALL_FUNC, IPI_SKIPPED);
 	}
 	chain_append(many, csd);
 }
@@ -57,7 +72,7 @@ static void queue_all(struct many *many, struct call_single_data *reserved,
 {
 	unsigned int cpu;
 
-	for_each_cpu(cpu, targets) {
+	for_each_cpu_below(cpu, nr_cpu_ids(), targets) {
 		struct call_single_data *next = call_pool_next(many->pool, reserved);
 
 		queue_one(many, reserved, cpu, ringing);
@@ -81,7 +96,7 @@ static void cancel_unreached(struct many *many, const struct cpumask *unreached)
 		unsigned int cpu = csd->dst;
 
 		if (cpumask_test_cpu(cpu, unreached) && csd_cancel_use(csd, queued)) {
-			cpumask_set_cpu(cpu, &many->report->unreached);
+			note_end(many, cpu, CALL_UNREACHED);
 		} else {
 			chain_append(many, csd);
 		}
@@ -90,16 +105,16 @@ static void cancel_unreached(struct many *many, const struct cpumask *unreached)
 }
 
 /* Reserves, queues and rings. Interrupts masked, so this CPU reserves nothing else meanwhile. */
-static int post_many(struct many *many, const struct cpumask *targets)
+static int post_many(struct many *many, const struct cpumask *targets, unsigned int nr)
 {
 	struct cpumask ringing = {{0}};
 	struct cpumask unreached;
 
-	if (cpumask_empty(targets)) {
+	if (nr == 0) {
 		return 0;
 	}
 	many->pool = call_pool_here();
-	struct call_single_data *reserved = call_pool_reserve(many->pool, cpumask_weight(targets));
+	struct call_single_data *reserved = call_pool_reserve(many->pool, nr);
 
 	if (reserved == NULL) {
 		return -EBUSY;
@@ -113,20 +128,13 @@ static int post_many(struct many *many, const struct cpumask *targets)
 
 static void wait_many(struct many *many, struct call_waiter *waiter)
 {
-	struct smp_call_report *report = many->report;
-	struct cpumask *const ends[] = {
-		[CALL_DONE] = &report->done,
-		[CALL_UNREACHED] = &report->unreached,
-		[CALL_UNANSWERED] = &report->unanswered,
-		[CALL_STILL_RUNNING] = &report->running,
-	};
 	struct call_single_data *csd = many->chain;
 
 	while (csd != NULL) {
 		struct call_single_data *next = call_pool_next(many->pool, csd);
 		unsigned int cpu = csd->dst;
 
-		cpumask_set_cpu(cpu, ends[csd_wait(csd, waiter)]);
+		note_end(many, cpu, csd_wait(csd, waiter));
 		csd = next;
 	}
 }
@@ -134,42 +142,59 @@ static void wait_many(struct many *many, struct call_waiter *waiter)
 static void run_own_share(struct many *many, unsigned int self)
 {
 	many->call->func(many->call->info);
-	cpumask_set_cpu(self, &many->report->done);
+	note_end(many, self, CALL_DONE);
 }
 
-/* Takes the CPUs out of the targets that could not be rung before and cannot be now. */
-static void drop_deaf(struct cpumask *targets, struct cpumask *unreached)
+static void check_context(const struct many *many)
 {
+	if (many->call->wait && many->masked && !many->call->poll_safe) {
+		smp_panic("smp_call_function_many", "waits with interrupts masked");
+	}
+}
+
+/*
+ * Which CPUs of *mask to call, and how many: those that are online, but for this one and for those
+ * that could not be rung before and cannot be now.
+ */
+static unsigned int choose(struct many *many, const struct cpumask *mask, unsigned int self,
+			   struct cpumask *targets)
+{
+	unsigned int nr = 0;
 	unsigned int cpu;
 
-	for_each_cpu(cpu, targets) {
-		if (call_is_deaf(cpu)) {
-			cpumask_clear_cpu(cpu, targets);
-			cpumask_set_cpu(cpu, unreached);
+	for_each_cpu_below(cpu, nr_cpu_ids(), mask) {
+		if (!cpu_online(cpu)) {
+			cpumask_set_cpu(cpu, &many->report->offline);
+			continue;
 		}
+		if (cpu == self) {
+			continue;
+		}
+		check_context(many);
+		if (ipi_is_owed(cpu, IPI_CALL_FUNC) && call_is_deaf(cpu)) {
+			note_end(many, cpu, CALL_UNREACHED);
+			continue;
+		}
+		cpumask_set_cpu(cpu, targets);
+		nr++;
 	}
+	return nr;
 }
 
 /* One attempt, up to the own share. -EBUSY: nothing has happened. */
 static int start_many(struct many *many, const struct cpumask *mask)
 {
 	const struct smp_call *call = many->call;
-	struct cpumask targets;
+	struct cpumask targets = {{0}};
 	unsigned long state = port_local_irq_save();
 	unsigned int self = port_smp_processor_id();
 
+	*many->report = (struct smp_call_report){0};
+	many->ends = 0;
 	many->masked = state == 0;
-	cpumask_copy_online(&targets);
-	cpumask_andnot(&many->report->offline, mask, &targets);
-	cpumask_and(&targets, &targets, mask);
-	bool local = call->include_self && cpumask_test_cpu(self, &targets);
-
-	cpumask_clear_cpu(self, &targets);
-	if (call->wait && many->masked && !call->poll_safe && !cpumask_empty(&targets)) {
-		smp_panic("smp_call_function_many", "waits with interrupts masked");
-	}
-	drop_deaf(&targets, &many->report->unreached);
-	int err = post_many(many, &targets);
+	bool local = call->include_self && cpumask_test_cpu(self, mask) && cpu_online(self);
+	unsigned int nr = choose(many, mask, self, &targets);
+	int err = post_many(many, &targets, nr);
 
 	if (local && err == 0) {
 		run_own_share(many, self);
@@ -178,12 +203,12 @@ static int start_many(struct many *many, const struct cpumask *mask)
 	return err;
 }
 
-static int report_error(const struct smp_call_report *report)
+static int report_error(unsigned int ends)
 {
-	if (!cpumask_empty(&report->unanswered) || !cpumask_empty(&report->running)) {
+	if ((ends & (1U << CALL_UNANSWERED | 1U << CALL_STILL_RUNNING)) != 0) {
 		return -ETIMEDOUT;
 	}
-	return cpumask_empty(&report->unreached) ? 0 : -EIO;
+	return (ends & 1U << CALL_UNREACHED) == 0 ? 0 : -EIO;
 }
 
 int smp_call_function_report(const struct cpumask *mask, const struct smp_call *call,
@@ -196,7 +221,6 @@ int smp_call_function_report(const struct cpumask *mask, const struct smp_call *
 	struct many many = {.call = call, .report = report};
 	struct call_waiter waiter;
 
-	*report = (struct smp_call_report){0};
 	int err = start_many(&many, mask);
 
 	if (call->wait) {
@@ -207,7 +231,7 @@ int smp_call_function_report(const struct cpumask *mask, const struct smp_call *
 		}
 		wait_many(&many, &waiter);
 	}
-	return err != 0 ? err : report_error(report);
+	return err != 0 ? err : report_error(many.ends);
 }
 
 static int call_many(const struct cpumask *mask, const struct smp_call *call)

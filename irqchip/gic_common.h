@@ -41,6 +41,8 @@ struct gic_sgi_ops {
 	/* Returns how many were rung; the others are set in *unreached. Rule R1 holds. */
 	unsigned int (*ring)(unsigned int sgi, const struct cpumask *mask,
 			     struct cpumask *unreached);
+	/* The same for one CPU, below nr_cpu_ids(). False: it cannot be rung. */
+	bool (*ring_single)(unsigned int sgi, unsigned int cpu);
 };
 
 #define GIC_INTID_SPECIAL_FIRST 1020 /* to 1023: nothing to handle, and no end of interrupt */

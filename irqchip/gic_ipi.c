@@ -35,11 +35,17 @@ static int sgi_send_mask(struct irq_data *data, const struct cpumask *mask,
 	return cpumask_empty(&result->unreached) ? 0 : -EIO;
 }
 
+static int sgi_send_single(struct irq_data *data, unsigned int cpu)
+{
+	return sgi_ops->ring_single(data->hwirq, cpu) ? 1 : -EIO;
+}
+
 static const struct irq_chip sgi_chip = {
 	.name = "gic-sgi",
 	.irq_mask = sgi_mask,
 	.irq_unmask = sgi_unmask,
 	.ipi_send_mask = sgi_send_mask,
+	.ipi_send_single = sgi_send_single,
 };
 
 static int mux_parent_send(void *data, const struct cpumask *mask, struct cpumask *unreached)
@@ -47,6 +53,12 @@ static int mux_parent_send(void *data, const struct cpumask *mask, struct cpumas
 	(void)data;
 	(void)sgi_ops->ring(MUX_SGI, mask, unreached);
 	return cpumask_empty(unreached) ? 0 : -EIO;
+}
+
+static int mux_parent_send_single(void *data, unsigned int cpu)
+{
+	(void)data;
+	return sgi_ops->ring_single(MUX_SGI, cpu) ? 0 : -EIO;
 }
 
 /* Starting over: -EINVAL only says that there was none yet. */
@@ -69,6 +81,7 @@ static int create_mux(unsigned int nr_sgis, struct doorbell *doorbell)
 	if (base < 0) {
 		return base;
 	}
+	ipi_mux_set_send_single(&mux, mux_parent_send_single);
 	doorbell->base_irq = (unsigned int)base;
 	doorbell->nr_irqs = NR_IPI;
 	return 0;

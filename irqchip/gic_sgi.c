@@ -79,13 +79,23 @@ int gicv3_sgi_groups_build(struct gicv3_sgi_groups *groups, const hwid_t *mpidr,
 	return 0;
 }
 
+static uint64_t sgi1r(uint64_t targets, unsigned int sgi)
+{
+	return targets | (uint64_t)(sgi % GIC_NR_SGIS) << SGI1R_INTID_SHIFT;
+}
+
+uint64_t gicv3_sgi_single(const struct gicv3_sgi_groups *groups, unsigned int sgi, unsigned int cpu)
+{
+	return sgi1r(groups->target[cpu], sgi);
+}
+
 unsigned int gicv3_sgi_next(const struct gicv3_sgi_groups *groups, unsigned int sgi,
 			    struct cpumask *left, uint64_t *value)
 {
-	unsigned int cpu = cpumask_first(left);
+	unsigned int cpu = cpumask_next_below(0, groups->nr_cpus, left);
 	unsigned int nr = 1;
 
-	if (cpu >= groups->nr_cpus) {
+	if (cpu == groups->nr_cpus) {
 		cpumask_clear(left);
 		return 0;
 	}
@@ -93,22 +103,30 @@ unsigned int gicv3_sgi_next(const struct gicv3_sgi_groups *groups, unsigned int 
 	uint64_t list = groups->target[cpu];
 
 	cpumask_clear_cpu(cpu, left);
-	if (!cpumask_empty(left)) {
-		for (cpu = groups->next[cpu]; cpu != NO_CPU; cpu = groups->next[cpu]) {
-			if (cpumask_test_cpu(cpu, left)) {
-				list |= groups->target[cpu];
-				cpumask_clear_cpu(cpu, left);
-				nr++;
-			}
+	for (cpu = groups->next[cpu]; cpu != NO_CPU; cpu = groups->next[cpu]) {
+		if (cpumask_test_cpu(cpu, left)) {
+			list |= groups->target[cpu];
+			cpumask_clear_cpu(cpu, left);
+			nr++;
 		}
 	}
-	*value = list | (uint64_t)(sgi % GIC_NR_SGIS) << SGI1R_INTID_SHIFT;
+	*value = sgi1r(list, sgi);
 	return nr;
 }
 
 bool gicv3_sgi_needs_range(const struct gicv3_sgi_groups *groups, unsigned int cpu)
 {
 	return cpu < groups->nr_cpus && (groups->target[cpu] & SGI1R_RS) != 0;
+}
+
+static uint32_t sgir(uint32_t list, unsigned int sgi)
+{
+	return list << SGIR_TARGETS_SHIFT | sgi % GIC_NR_SGIS;
+}
+
+uint32_t gicv2_sgir_single(uint8_t bit, unsigned int sgi)
+{
+	return sgir(bit, sgi);
 }
 
 uint32_t gicv2_sgir(const uint8_t target[GICV2_MAX_CPUS], unsigned int sgi,
@@ -124,5 +142,5 @@ uint32_t gicv2_sgir(const uint8_t target[GICV2_MAX_CPUS], unsigned int sgi,
 			cpumask_set_cpu(cpu, unreached);
 		}
 	}
-	return list << SGIR_TARGETS_SHIFT | sgi % GIC_NR_SGIS;
+	return sgir(list, sgi);
 }

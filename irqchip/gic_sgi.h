@@ -41,6 +41,10 @@ struct gicv3_sgi_groups {
 int gicv3_sgi_groups_build(struct gicv3_sgi_groups *groups, const hwid_t *mpidr,
 			   unsigned int nr_cpus) __attribute__((warn_unused_result));
 
+/* The register's value that rings CPU 'cpu', one of those, on INTID 'sgi' (0 to 15). */
+uint64_t gicv3_sgi_single(const struct gicv3_sgi_groups *groups, unsigned int sgi,
+			  unsigned int cpu);
+
 /*
  * Takes the next group's worth of CPUs out of *left: *value becomes the register's value for INTID
  * 'sgi' (0 to 15). Returns how many CPUs it rings; 0, and leaves *value alone, when no CPU is left.
@@ -60,6 +64,9 @@ bool gicv3_sgi_needs_range(const struct gicv3_sgi_groups *groups, unsigned int c
  */
 uint32_t gicv2_sgir(const uint8_t target[GICV2_MAX_CPUS], unsigned int sgi,
 		    const struct cpumask *mask, struct cpumask *unreached);
+
+/* The same for one bit of the target list. */
+uint32_t gicv2_sgir_single(uint8_t bit, unsigned int sgi);
 
 #define GICV2_SGIR_TARGETS UINT32_C(0x00ff0000)
 

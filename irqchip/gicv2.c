@@ -60,6 +60,29 @@ static unsigned int count_bits(uint32_t bits)
 	return count;
 }
 
+/* One write, of a value of gic_sgi.h. */
+static void write_sgir(uint32_t value)
+{
+	dmb(ishst); /* rule R1; pairs with the dsb after the target's GICC_IAR */
+	write32_relaxed(dist(GICD_SGIR), value);
+	gic_count_rings(1);
+}
+
+static bool gicv2_ring_single(unsigned int sgi, unsigned int cpu)
+{
+	uint8_t bit = 0;
+
+	if (cpu < GICV2_MAX_CPUS) {
+		/* rule 10, acquire: pairs with gicv2_cpu_exit() */
+		bit = atomic_load_explicit(&target[cpu], memory_order_acquire);
+	}
+	if (bit == 0) {
+		return false;
+	}
+	write_sgir(gicv2_sgir_single(bit, sgi));
+	return true;
+}
+
 static unsigned int gicv2_ring(unsigned int sgi, const struct cpumask *mask,
 			       struct cpumask *unreached)
 {
@@ -74,9 +97,7 @@ static unsigned int gicv2_ring(unsigned int sgi, const struct cpumask *mask,
 	if ((value & GICV2_SGIR_TARGETS) == 0) {
 		return 0;
 	}
-	dmb(ishst); /* rule R1; pairs with the dsb after the target's GICC_IAR */
-	write32_relaxed(dist(GICD_SGIR), value);
-	gic_count_rings(1);
+	write_sgir(value);
 	return count_bits(value & GICV2_SGIR_TARGETS);
 }
 
@@ -195,6 +216,7 @@ static const struct gic_sgi_ops gicv2_ops = {
 	.mask = gicv2_mask,
 	.unmask = gicv2_unmask,
 	.ring = gicv2_ring,
+	.ring_single = gicv2_ring_single,
 };
 
 static struct doorbell gicv2 = {

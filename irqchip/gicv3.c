@@ -43,6 +43,28 @@ static char *dist(unsigned int offset)
 }
 
 /* Rule R1: a dsb, because a dmb does not order a system-register write. */
+static void before_rings(void)
+{
+	dsb(ishst); /* pairs with the dsb after the target's ICC_IAR1_EL1 */
+}
+
+static void after_rings(unsigned long writes)
+{
+	isb(); /* the writes happen now, not when the pipeline gets to them */
+	gic_count_rings(writes);
+}
+
+static bool gicv3_ring_single(unsigned int sgi, unsigned int cpu)
+{
+	if (!cpumask_test_cpu(cpu, &reachable)) {
+		return false;
+	}
+	before_rings();
+	write_sysreg(gicv3_sgi_single(&groups, sgi, cpu), ICC_SGI1R_EL1);
+	after_rings(1);
+	return true;
+}
+
 static unsigned int gicv3_ring(unsigned int sgi, const struct cpumask *mask,
 			       struct cpumask *unreached)
 {
@@ -56,14 +78,13 @@ static unsigned int gicv3_ring(unsigned int sgi, const struct cpumask *mask,
 	if (!cpumask_equal(&left, mask)) {
 		cpumask_andnot(unreached, mask, &reachable);
 	}
-	dsb(ishst); /* pairs with the dsb after the target's ICC_IAR1_EL1 */
+	before_rings();
 	while ((nr = gicv3_sgi_next(&groups, sgi, &left, &value)) != 0) {
 		write_sysreg(value, ICC_SGI1R_EL1);
 		rung += nr;
 		writes++;
 	}
-	isb(); /* the writes happen now, not when the pipeline gets to them */
-	gic_count_rings(writes);
+	after_rings(writes);
 	return rung;
 }
 
@@ -207,6 +228,7 @@ static const struct gic_sgi_ops gicv3_ops = {
 	.mask = gicv3_mask,
 	.unmask = gicv3_unmask,
 	.ring = gicv3_ring,
+	.ring_single = gicv3_ring_single,
 };
 
 static struct doorbell gicv3 = {

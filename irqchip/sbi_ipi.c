@@ -33,6 +33,11 @@ static bool firmware_send(unsigned long base, unsigned long hart_mask)
 	return sbi_ecall(SBI_EXT_IPI, SBI_IPI_SEND_IPI, hart_mask, base, 0).error == SBI_SUCCESS;
 }
 
+static bool ring_hart(unsigned int cpu)
+{
+	return firmware_send(windows.base[windows.window[cpu]] + windows.bit[cpu], 1);
+}
+
 /*
  * The firmware refused a window: it may have reached none, some or all of its harts. Rings each
  * by itself, so that one bad hart costs the others nothing; receivers tolerate a second ring.
@@ -43,10 +48,17 @@ static void retry_one_by_one(const struct cpumask *taken, struct cpumask *unreac
 
 	count(&sbi_cpu[port_smp_processor_id()].retries);
 	for_each_cpu(cpu, taken) {
-		if (!firmware_send(windows.base[windows.window[cpu]] + windows.bit[cpu], 1)) {
+		if (!ring_hart(cpu)) {
 			cpumask_set_cpu(cpu, unreached);
 		}
 	}
+}
+
+static int sbi_ipi_send_single(void *data, unsigned int cpu)
+{
+	(void)data;
+	mb_before_ecall(); /* rule 3: pairs with mb_after_pending_clear() on the target */
+	return cpu < windows.nr_cpus && ring_hart(cpu) ? 0 : -EIO;
 }
 
 static int sbi_ipi_send_mask(void *data, const struct cpumask *mask, struct cpumask *unreached)
@@ -134,6 +146,7 @@ int sbi_ipi_init(const hwid_t *hart, unsigned int nr_cpus, const struct doorbell
 	if (base < 0) {
 		return base;
 	}
+	ipi_mux_set_send_single(&mux, sbi_ipi_send_single);
 	sbi_ipi.base_irq = (unsigned int)base;
 	*out = &sbi_ipi;
 	return 0;

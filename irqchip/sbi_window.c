@@ -96,7 +96,7 @@ int sbi_windows_build(struct sbi_windows *w, const hwid_t *hart, unsigned int nr
 bool sbi_windows_next(const struct sbi_windows *w, struct cpumask *left, unsigned long *base,
 		      unsigned long *hart_mask, struct cpumask *taken)
 {
-	unsigned int first = cpumask_first(left);
+	unsigned int first = cpumask_next_below(0, w->nr_cpus, left);
 
 	cpumask_clear(taken);
 	*hart_mask = 0;
@@ -106,7 +106,8 @@ bool sbi_windows_next(const struct sbi_windows *w, struct cpumask *left, unsigne
 	}
 	unsigned int window = w->window[first];
 
-	for (unsigned int cpu = first; cpu < w->nr_cpus; cpu = cpumask_next(cpu, left)) {
+	for (unsigned int cpu = first; cpu < w->nr_cpus;
+	     cpu = cpumask_next_below(cpu + 1, w->nr_cpus, left)) {
 		if (w->window[cpu] == window) {
 			*hart_mask |= 1UL << w->bit[cpu];
 			cpumask_set_cpu(cpu, taken);

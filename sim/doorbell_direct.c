@@ -18,6 +18,12 @@ static void direct_unmask(struct irq_data *data)
 				 memory_order_relaxed);
 }
 
+static int direct_send_single(struct irq_data *data, unsigned int cpu)
+{
+	atomic_fetch_add_explicit(&sim_this_cpu()->rings, 1, memory_order_relaxed);
+	return sim_faulty_ring(sim_cpu_of(cpu), UINT32_C(1) << data->hwirq) ? 1 : -EIO;
+}
+
 static int direct_send_mask(struct irq_data *data, const struct cpumask *mask,
 			    struct ipi_send_result *result)
 {
@@ -71,6 +77,7 @@ static const struct irq_chip direct_chip = {
 	.irq_mask = direct_mask,
 	.irq_unmask = direct_unmask,
 	.ipi_send_mask = direct_send_mask,
+	.ipi_send_single = direct_send_single,
 };
 
 static struct doorbell direct_doorbell = {

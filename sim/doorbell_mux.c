@@ -22,6 +22,13 @@ static int mux_send(void *data, const struct cpumask *mask, struct cpumask *unre
 	return cpumask_empty(unreached) ? 0 : -EIO;
 }
 
+static int mux_send_single(void *data, unsigned int cpu)
+{
+	(void)data;
+	atomic_fetch_add_explicit(&sim_this_cpu()->rings, 1, memory_order_relaxed);
+	return sim_faulty_ring(sim_cpu_of(cpu), 1) ? 0 : -EIO;
+}
+
 static void mux_handle_irq(struct pt_regs *regs)
 {
 	struct pt_regs *outer = irq_enter(regs);
@@ -64,6 +71,7 @@ int sim_mux_init(const struct doorbell **out)
 	if (base < 0) {
 		return base;
 	}
+	ipi_mux_set_send_single(&mux, mux_send_single);
 	mux_doorbell.base_irq = (unsigned int)base;
 	*out = &mux_doorbell;
 	return 0;

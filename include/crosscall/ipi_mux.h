@@ -22,6 +22,12 @@
  */
 typedef int (*ipi_mux_send_t)(void *data, const struct cpumask *mask, struct cpumask *unreached);
 
+/*
+ * The same for one CPU, below nr_cpu_ids(): what the parent can do cheaper than for a set.
+ * Context, ordering: same. Returns 0, or a negative errno when it could not be rung.
+ */
+typedef int (*ipi_mux_send_single_t)(void *data, unsigned int cpu);
+
 /* One CPU's line: 'state' holds pending bits in the low half, enabled ones in the high half. */
 struct ipi_mux_cpu {
 	_Alignas(CROSSCALL_CACHE_LINE) _Atomic uint64_t state;
@@ -35,6 +41,7 @@ struct ipi_mux_cpu {
 struct ipi_mux {
 	struct irq_domain domain;
 	ipi_mux_send_t send;
+	ipi_mux_send_single_t send_single; /* may be null */
 	void *data;
 	struct ipi_mux_cpu cpu[CROSSCALL_NR_CPUS];
 };
@@ -47,6 +54,12 @@ struct ipi_mux {
  */
 int ipi_mux_create(struct ipi_mux *mux, unsigned int nr_ipi, ipi_mux_send_t send, void *data)
 	__attribute__((warn_unused_result));
+
+/*
+ * Gives the parent's way to ring one CPU, which is otherwise rung as a set of one. Context: as
+ * ipi_mux_create(), after it.
+ */
+void ipi_mux_set_send_single(struct ipi_mux *mux, ipi_mux_send_single_t send_single);
 
 /*
  * Takes it down. Context: same; no handler installed, so nobody sends.
@@ -62,9 +75,10 @@ int ipi_mux_destroy(struct ipi_mux *mux);
 void ipi_mux_mask(struct irq_data *data);
 void ipi_mux_unmask(struct irq_data *data);
 
-/* Sends one virtual IPI (the controller's ipi_send_mask). See there. */
+/* Sends one virtual IPI (the controller's ipi_send_mask and ipi_send_single). See there. */
 int ipi_mux_send_mask(struct irq_data *data, const struct cpumask *mask,
 		      struct ipi_send_result *result);
+int ipi_mux_send_single(struct irq_data *data, unsigned int cpu);
 
 /* The controller's ipi_ring_again and ipi_is_stuck. See there. */
 int ipi_mux_ring_again(struct irq_data *data, const struct cpumask *mask,

@@ -46,6 +46,12 @@ struct irq_chip {
 	int (*ipi_send_mask)(struct irq_data *data, const struct cpumask *mask,
 			     struct ipi_send_result *result);
 	/*
+	 * The same for one CPU, below nr_cpu_ids(). Returns 1 when it was rung; 0 when it is on its
+	 * way to look already, or has the interrupt masked; -EIO when it could not be rung. Null
+	 * for a chip that is content with the above.
+	 */
+	int (*ipi_send_single)(struct irq_data *data, unsigned int cpu);
+	/*
 	 * For a chip that may leave a ring out because one is on its way; null for others. The
 	 * first rings without raising anything (0, or -EIO and *unreached). The second says
 	 * whether 'cpu' had something pending at its last call, has it still, and has not looked
@@ -126,6 +132,11 @@ bool irq_percpu_is_enabled(unsigned int irq);
  * Returns what the controller returns; -EINVAL when it is no interrupt that can be sent.
  */
 int ipi_send_mask(unsigned int irq, const struct cpumask *mask, struct ipi_send_result *result);
+
+/*
+ * The same on one CPU, below nr_cpu_ids(). Returns what irq_chip.ipi_send_single does; -EINVAL.
+ */
+int ipi_send_single(unsigned int irq, unsigned int cpu);
 
 /*
  * Runs this CPU's handler of a domain's interrupt, and counts it.

@@ -57,6 +57,13 @@ static void test_order(void **state)
 	machine_answer(1);
 	assert_string_equal(fake_gic.events, "dsi"
 					     "ayeh");
+	/* The same for a set. */
+	memset(fake_gic.events, 0, sizeof(fake_gic.events));
+	cpumask_set_cpu(2, &one);
+	assert_int_equal(smp_cross_call(&one, IPI_RESCHEDULE, NULL), 0);
+	assert_string_equal(fake_gic.events, "dsi");
+	machine_answer(1);
+	machine_answer(2);
 	machine_stop();
 }
 

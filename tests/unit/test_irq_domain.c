@@ -224,6 +224,10 @@ static void test_send(void **state)
 	assert_int_equal(ipi_send_mask(domain.base, &mask, &result), 0);
 	assert_int_equal(result.sent, 1);
 	assert_int_equal(chip_calls.sent, 1);
+	assert_int_equal(ipi_send_single(domain.base, 2), 1);
+	assert_int_equal(chip_calls.sent, 2);
+	assert_int_equal(ipi_send_single(0, 2), -EINVAL);
+	assert_int_equal(ipi_send_single(domain.base + 4, 2), -EINVAL);
 	assert_int_equal(ipi_send_mask(0, &mask, &result), -EINVAL);
 	assert_int_equal(ipi_send_mask(domain.base + 4, &mask, &result), -EINVAL);
 	assert_int_equal(irq_domain_create_linear(&other, 1, &chip, NULL, DOMAIN_BUS_ANY), 0);
@@ -232,7 +236,7 @@ static void test_send(void **state)
 	assert_int_equal(irq_domain_create_linear(&other, 1, &deaf_chip, NULL, DOMAIN_BUS_IPI), 0);
 	assert_int_equal(ipi_send_mask(other.base, &mask, &result), -EINVAL);
 	assert_int_equal(irq_domain_remove(&other), 0);
-	assert_int_equal(chip_calls.sent, 1);
+	assert_int_equal(chip_calls.sent, 2);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
