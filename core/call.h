@@ -77,7 +77,7 @@ bool csd_abandon(struct call_single_data *csd);
 struct call_pool {
 	_Alignas(CROSSCALL_CACHE_LINE) struct call_single_data *csd;
 	unsigned int size;
-	unsigned int cursor;
+	struct call_single_data *cursor;
 };
 
 void call_pool_init(unsigned int nr_cpus, void *memory);

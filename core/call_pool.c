@@ -25,7 +25,7 @@ void call_pool_init(unsigned int nr_cpus, void *memory)
 	for (unsigned int cpu = 0; cpu < nr_cpus; cpu++) {
 		pools[cpu].csd = csd;
 		pools[cpu].size = size;
-		pools[cpu].cursor = 0;
+		pools[cpu].cursor = csd;
 		csd += size;
 	}
 	for (struct call_single_data *each = memory; each < csd; each++) {
@@ -42,22 +42,25 @@ struct call_pool *call_pool_here(void)
 /* The next idle request from the cursor on, now reserved; null when all are in use. */
 struct call_single_data *call_pool_reserve_one(struct call_pool *pool)
 {
-	for (unsigned int i = 0; i < pool->size; i++) {
-		struct call_single_data *csd = &pool->csd[pool->cursor];
+	struct call_single_data *const first = pool->csd;
+	struct call_single_data *const end = first + pool->size;
+	struct call_single_data *csd = pool->cursor;
 
-		pool->cursor = pool->cursor + 1 == pool->size ? 0 : pool->cursor + 1;
-		/*
-		 * rule 8, acquire: pairs with the release that made it idle; nobody else takes it
-		 * out of IDLE
-		 */
-		if (atomic_load_explicit(&csd->state, memory_order_acquire) == CSD_IDLE) {
-			/* relaxed: seen by others only through the push */
-			atomic_store_explicit(&csd->state, CSD_RESERVED, memory_order_relaxed);
-			csd->chain = 0;
-			return csd;
+	/*
+	 * rule 8, acquire: pairs with the release that made it idle; nobody else takes it out of
+	 * IDLE
+	 */
+	while (atomic_load_explicit(&csd->state, memory_order_acquire) != CSD_IDLE) {
+		csd = csd + 1 == end ? first : csd + 1;
+		if (csd == pool->cursor) {
+			return NULL;
 		}
 	}
-	return NULL;
+	pool->cursor = csd + 1 == end ? first : csd + 1;
+	/* relaxed: seen by others only through the push */
+	atomic_store_explicit(&csd->state, CSD_RESERVED, memory_order_relaxed);
+	csd->chain = 0;
+	return csd;
 }
 
 struct call_single_data *call_pool_next(const struct call_pool *pool,
