@@ -14,6 +14,8 @@
 static const struct doorbell *doorbell;
 static struct sim_options options;
 static _Atomic bool device_off;
+/* CPUs that have come online. One may have been stopped again before the last has looked. */
+static _Atomic unsigned int nr_came;
 
 /* ---- what this machine does on each kind ---- */
 
@@ -97,12 +99,14 @@ static void bring_up(void)
 	if (err != 0) {
 		die("bring-up of a CPU", err);
 	}
+	/* relaxed: who counts it looks at the online CPUs */
+	atomic_fetch_add_explicit(&nr_came, 1, memory_order_relaxed);
 }
 
 static void secondary(void)
 {
 	bring_up();
-	while (num_online_cpus() < options.cpus) {
+	while (atomic_load_explicit(&nr_came, memory_order_relaxed) < options.cpus) {
 		sim_pause();
 	}
 	port_local_irq_restore(1);
