@@ -336,85 +336,6 @@ static void test_failing_unmask(void **state)
 	assert_int_equal(fired[2][3], 1);
 }
 
-static unsigned int single_calls;
-
-static int parent_send_single(void *data, unsigned int cpu)
-{
-	assert_ptr_equal(data, &rung);
-	assert_true(fake_masked);
-	single_calls++;
-	if (cpumask_test_cpu(cpu, &broken)) {
-		return -EIO;
-	}
-	rung[cpu] = true;
-	rings[cpu]++;
-	return 0;
-}
-
-static int send_single(unsigned int cpu, unsigned int ipi)
-{
-	unsigned long state = port_local_irq_save();
-	int rung_cpus = ipi_send_single(base + ipi, cpu);
-
-	port_local_irq_restore(state);
-	return rung_cpus;
-}
-
-/* One CPU, by the parent's operation for sets: it has no other. */
-static void test_single_as_set(void **state)
-{
-	(void)state;
-	assert_int_equal(send_single(2, 5), 1);
-	assert_int_equal(send_single(2, 1), 0);
-	assert_int_equal(parent_calls, 1);
-	broken = cpumask_of(3);
-	assert_int_equal(send_single(3, 1), -EIO);
-	cpumask_clear(&broken);
-	assert_int_equal(send_single(3, 2), 1);
-	answer(2);
-	answer(3);
-	assert_int_equal(fired[2][5] + fired[2][1] + fired[3][1] + fired[3][2], 4);
-}
-
-/* By its operation for one; sets go to the other one as ever. */
-static void test_single(void **state)
-{
-	struct cpumask mask;
-	struct ipi_send_result result;
-
-	(void)state;
-	single_calls = 0;
-	ipi_mux_set_send_single(&mux, parent_send_single);
-	assert_int_equal(send_single(2, 5), 1);
-	assert_int_equal(send_single(2, 1), 0);
-	assert_int_equal(single_calls, 1);
-	assert_int_equal(parent_calls, 0);
-	cpumask_set_below(&mask, NR_TEST_CPUS);
-	assert_int_equal(send_to(&mask, 3, &result), 0);
-	assert_int_equal(result.coalesced, 1);
-	assert_int_equal(parent_calls, 1);
-	for (unsigned int cpu = 0; cpu < NR_TEST_CPUS; cpu++) {
-		answer(cpu);
-		assert_int_equal(fired[cpu][3], 1);
-	}
-	/* A ring that failed is owed, whoever makes up for it. */
-	broken = cpumask_of(3);
-	assert_int_equal(send_single(3, 1), -EIO);
-	assert_int_equal(send_single(3, 2), -EIO);
-	cpumask_clear(&broken);
-	assert_int_equal(send_one(3, 4), 0);
-	answer(3);
-	assert_int_equal(fired[3][1] + fired[3][2] + fired[3][4], 3);
-	/* The unmask rings one CPU. */
-	on(1, disable_percpu_irq, 3);
-	assert_int_equal(send_single(1, 3), 0);
-	single_calls = 0;
-	on(1, enable_percpu_irq, 3);
-	assert_int_equal(single_calls, 1);
-	answer(1);
-	assert_int_equal(fired[1][3], 2);
-}
-
 /* Random sends, answers, masks and failures against a model: no active bit without a ring, none
  * lost. */
 static void test_random(void **state)
@@ -431,11 +352,7 @@ static void test_random(void **state)
 		bool active = false;
 
 		if (what < 4) {
-			if (what < 2) {
-				assert_int_equal(send_one(cpu, ipi), 0);
-			} else {
-				assert_in_range(send_single(cpu, ipi), 0, 1);
-			}
+			assert_int_equal(send_one(cpu, ipi), 0);
 			pending[cpu][ipi] = true;
 		} else if (what < 5) {
 			on(cpu, enabled[cpu][ipi] ? disable_percpu_irq : enable_percpu_irq, ipi);
@@ -475,8 +392,6 @@ int main(void)
 		TEST(test_taken_before_ring),
 		TEST(test_failing_parent),
 		TEST(test_failing_unmask),
-		TEST(test_single_as_set),
-		TEST(test_single),
 		TEST(test_random),
 	};
 
