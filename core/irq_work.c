@@ -2,18 +2,27 @@
 /*
  * Two lists a CPU, urgent and lazy: stacks that any CPU pushes to and the CPU itself takes whole.
  *
- * 'flags' holds PENDING (queued, not begun) and BUSY (queued or running). Whoever sets PENDING
- * owns the work until the push, so it is in at most one list. The runner clears PENDING before
- * the callback, so that a queueing from then on is a new one, and BUSY after it unless it was
- * queued again meanwhile.
+ * Invariant: a work with PENDING in its 'flags' is being pushed or is in exactly one list; the
+ * bits above count the CPUs that are in its callback. It is busy while 'flags' is not zero.
+ *
+ * Writers: 'flags' is changed by read-modify-writes only: PENDING is set by a caller's claim, and
+ * cleared by the runner, or by the caller whose push was refused; a runner adds itself in the RMW
+ * that clears PENDING, and takes itself away after the callback. 'next' is written by the caller
+ * between its claim and the push, and by the CPU whose list it is in from the take to the run. A
+ * list's head: any CPU pushes, its own CPU takes, closes and opens.
  *
  *  1. A claim is one fetch_or; it succeeds if PENDING was clear. It is a release also when it
  *     fails: the runner's clear of PENDING, an acquire RMW of the same word, comes later and sees
- *     the caller's stores.
+ *     the caller's stores. When it succeeds it acquires: the last runner has read 'next' before
+ *     it cleared PENDING, so the push may write it.
  *  2. A push onto the empty urgent list rings, after the push; a push onto a non-empty one lies
  *     between the push that rang and the take that answers (as in call_queue.c, points 2 and 3).
  *  3. Lazy work is taken by every run, but rung for by nobody: irq_work_tick() is its bound.
- *  4. Nothing here takes a lock or masks out an NMI: a push that is interrupted by another push
+ *  4. A work may be queued again once it has begun, and then run on two CPUs at once. Each
+ *     counts for itself, and a refused claim takes back PENDING only, which is its own: so 'flags'
+ *     is zero when all have returned, and not before. All changes are RMWs, so who finds zero
+ *     (acquire) has what every callback stored before it was done (release).
+ *  5. Nothing here takes a lock or masks out an NMI: a push that is interrupted by another push
  *     to the same list only repeats its compare-and-swap.
  */
 #include <stdatomic.h>
@@ -28,7 +37,7 @@
 #include "core/smp.h"
 
 #define WORK_PENDING UINT32_C(1)
-#define WORK_BUSY UINT32_C(2)
+#define WORK_RUNNING UINT32_C(2) /* one of the CPUs that run it */
 
 struct work_lists {
 	_Alignas(CROSSCALL_CACHE_LINE) struct irq_work *_Atomic urgent;
@@ -59,16 +68,13 @@ static int push(struct irq_work *_Atomic *list, struct irq_work *work)
 static void run_one(struct irq_work *work)
 {
 	/*
-	 * rule 13, acquire: pairs with the claim; release: our read of 'next' precedes a new push
+	 * Not pending any more, and run by one more CPU. rule 13, acquire: pairs with the claim;
+	 * release: our read of 'next' precedes a new push
 	 */
-	atomic_fetch_and_explicit(&work->flags, ~WORK_PENDING, memory_order_acq_rel);
+	atomic_fetch_add_explicit(&work->flags, WORK_RUNNING - WORK_PENDING, memory_order_acq_rel);
 	work->func(work);
-
-	uint32_t done = WORK_BUSY;
-
-	/* rule 13, release: pairs with irq_work_is_busy(). Fails when it was queued again. */
-	atomic_compare_exchange_strong_explicit(&work->flags, &done, 0, memory_order_release,
-						memory_order_relaxed);
+	/* rule 13, release: pairs with irq_work_is_busy() */
+	atomic_fetch_sub_explicit(&work->flags, WORK_RUNNING, memory_order_release);
 }
 
 static void run_list(struct irq_work *_Atomic *list, struct irq_work *instead)
@@ -170,9 +176,11 @@ int irq_work_queue_on(struct irq_work *work, unsigned int cpu)
 	if (work == NULL || work->func == NULL || cpu >= nr_cpu_ids()) {
 		return -EINVAL;
 	}
-	/* rule 13, release: pairs with run_one(), also when it was pending already */
-	uint32_t old = atomic_fetch_or_explicit(&work->flags, WORK_PENDING | WORK_BUSY,
-						memory_order_acq_rel);
+	/*
+	 * rule 13, acq_rel: release pairs with run_one(), also when it was pending already;
+	 * acquire with its release, because the push writes 'next'
+	 */
+	uint32_t old = atomic_fetch_or_explicit(&work->flags, WORK_PENDING, memory_order_acq_rel);
 
 	if ((old & WORK_PENDING) != 0) {
 		return -EBUSY;
@@ -183,8 +191,7 @@ int irq_work_queue_on(struct irq_work *work, unsigned int cpu)
 	port_local_irq_restore(state);
 	if (err == -ENXIO) {
 		/* rule 13, release: pairs with the claim of whoever queues it elsewhere */
-		atomic_fetch_and_explicit(&work->flags, ~WORK_PENDING & ~(WORK_BUSY & ~old),
-					  memory_order_release);
+		atomic_fetch_and_explicit(&work->flags, ~WORK_PENDING, memory_order_release);
 	}
 	return err;
 }
