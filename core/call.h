@@ -149,6 +149,12 @@ void call_waiter_init(struct call_waiter *waiter, bool masked, uint64_t timeout_
  */
 bool call_wait_stalled(struct call_waiter *waiter, unsigned int dst, const char *what);
 
+/*
+ * True once the waiter's deadline, if it has one, is past; looks at the clock once in a while
+ * only.
+ */
+bool call_wait_expired(struct call_waiter *waiter);
+
 /* One turn of any wait for another CPU. */
 void call_wait_turn(const struct call_waiter *waiter);
 

@@ -183,6 +183,18 @@ static void csd_climb(struct call_single_data *csd, struct call_waiter *waiter, 
 	}
 }
 
+static bool is_expired(const struct call_waiter *waiter, uint64_t waited)
+{
+	return waiter->timeout_ns != 0 && waited >= waiter->timeout_ns;
+}
+
+bool call_wait_expired(struct call_waiter *waiter)
+{
+	uint64_t waited;
+
+	return look(waiter, &waited) && is_expired(waiter, waited);
+}
+
 /* Gives the request up. It is the target's to free, unless it was done after all. */
 static enum call_end give_up(struct call_single_data *csd)
 {
@@ -200,7 +212,7 @@ static bool time_is_up(struct call_single_data *csd, struct call_waiter *waiter,
 	if (!look(waiter, &waited)) {
 		return false;
 	}
-	if (waiter->timeout_ns != 0 && waited >= waiter->timeout_ns) {
+	if (is_expired(waiter, waited)) {
 		*end = give_up(csd);
 		return *end != CALL_DONE;
 	}

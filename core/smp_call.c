@@ -159,6 +159,9 @@ static int call_single(unsigned int cpu, const struct smp_call *call)
 	}
 	call_waiter_init(&waiter, masked, call->timeout_ns);
 	while (err == -EBUSY) {
+		if (call_wait_expired(&waiter)) {
+			return -ETIMEDOUT; /* no request became free in time */
+		}
 		call_wait_turn(&waiter);
 		err = start_single(cpu, call, &csd, &masked);
 	}

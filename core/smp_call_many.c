@@ -139,6 +139,18 @@ static void wait_many(struct many *many, struct call_waiter *waiter)
 	}
 }
 
+/* No request became free in time: nothing was queued, and the own share has not run. */
+static void none_answered(const struct many *many, const struct cpumask *mask)
+{
+	struct smp_call_report *report = many->report;
+
+	cpumask_andnot(&report->unanswered, mask, &report->offline);
+	cpumask_andnot(&report->unanswered, &report->unanswered, &report->unreached);
+	if (!many->call->include_self) {
+		cpumask_clear_cpu(port_smp_processor_id(), &report->unanswered);
+	}
+}
+
 static void run_own_share(struct many *many, unsigned int self)
 {
 	many->call->func(many->call->info);
@@ -226,6 +238,10 @@ int smp_call_function_report(const struct cpumask *mask, const struct smp_call *
 	if (call->wait) {
 		call_waiter_init(&waiter, many.masked, call->timeout_ns);
 		while (err == -EBUSY) {
+			if (call_wait_expired(&waiter)) {
+				none_answered(&many, mask);
+				return -ETIMEDOUT;
+			}
 			call_wait_turn(&waiter);
 			err = start_many(&many, mask);
 		}
