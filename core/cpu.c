@@ -132,6 +132,7 @@ int smp_cpu_starting(void)
 	 */
 	call_queue_open();
 	irq_work_open();
+	kinds_enable_new();
 	return 0;
 }
 
@@ -143,8 +144,12 @@ int smp_cpu_dying(void)
 	if (!cpu_online(cpu)) {
 		return -ENXIO;
 	}
-	/* Before the queue closes, so that nobody chooses this CPU only to be told -ENXIO. */
-	atomic_fetch_and_explicit(online_word(cpu), ~cpumask_bit(cpu), memory_order_relaxed);
+	/*
+	 * Before the queue closes, so that nobody chooses this CPU only to be told -ENXIO.
+	 * rule 10, release: what it did with its address space comes first; pairs with the
+	 * acquire in cpumask_split_online()
+	 */
+	atomic_fetch_and_explicit(online_word(cpu), ~cpumask_bit(cpu), memory_order_release);
 	/* Stopped in an interrupt while it polled: whoever comes now finds that it does not. */
 	(void)idle_take();
 	call_queue_close();

@@ -27,6 +27,19 @@ struct user_kind {
 
 static struct user_kind user_kinds[NR_IPI];
 
+/*
+ * Counts the kinds that were registered and the CPUs that came online. Both change it after they
+ * have become visible and before they look for the other, so the later of the two, in this
+ * word's one order, sees the earlier: no kind stays disabled on a CPU that came online meanwhile.
+ */
+static _Atomic uint32_t arrivals;
+
+static void arrive(void)
+{
+	/* rule 10, acq_rel: pairs with itself */
+	atomic_fetch_add_explicit(&arrivals, 1, memory_order_acq_rel);
+}
+
 static const char *const names[NR_IPI] = {
 	[IPI_RESCHEDULE] = "reschedule",       [IPI_CALL_FUNC] = "call-function",
 	[IPI_CPU_STOP] = "cpu-stop",	       [IPI_CPU_CRASH_STOP] = "cpu-crash-stop",
@@ -204,6 +217,16 @@ int kinds_enable(void)
 	return 0;
 }
 
+void kinds_enable_new(void)
+{
+	arrive();
+	for (unsigned int i = IPI_FIRST_USER; i < ipi_nr; i++) {
+		if (kind_has_handler(i) && !irq_percpu_is_enabled(kind_irqs[i])) {
+			(void)enable_percpu_irq(kind_irqs[i]);
+		}
+	}
+}
+
 void kind_enable_wakeup(void)
 {
 	if (kind_irq(IPI_WAKEUP) != 0) {
@@ -257,11 +280,12 @@ int ipi_register_kind(const char *name, ipi_handler_t handler)
 
 	user_kinds[kind].name = name;
 	/*
-	 * rule 10, release: pairs with the acquire in kind_handler(). A CPU that comes online
-	 * from here on enables the kind itself; those online by now are asked to, before anybody
+	 * rule 10, release: pairs with the acquire in kind_handler(). A CPU that arrives from
+	 * here on enables the kind itself; those that have arrived are asked to, before anybody
 	 * can know its number.
 	 */
 	atomic_store_explicit(&user_kinds[kind].handler, handler, memory_order_release);
+	arrive();
 	int err = on_each_cpu(enable_kind, &irq, true);
 
 	return err != 0 ? err : kind;

@@ -24,6 +24,7 @@ void cpumask_copy_active(struct cpumask *mask);
 void kinds_init(const struct ipi_ops *ops);
 const struct ipi_ops *ipi_ops(void);
 int kinds_enable(void);
+void kinds_enable_new(void); /* once online: those registered since kinds_enable() */
 void kinds_disable(void);
 void kind_enable_wakeup(void); /* for a parked CPU, which hears nothing else */
 bool kind_has_handler(unsigned int ipinr);
@@ -111,6 +112,14 @@ void irq_work_run(void);
 
 /* core/tlb.c: what IPI_TLB_FLUSH does, and every wait with interrupts masked. */
 void tlb_serve(void);
+
+/*
+ * core/tlb_local.c: around the time in which this CPU is stopped in the middle of what it does.
+ * tlb_pause() returns what tlb_resume() is to be told. Interrupts masked.
+ */
+bool tlb_pause(void);
+void tlb_resume(bool paused);
+
 void tlb_reset(void);
 
 /* core/stop.c: what IPI_CPU_STOP does. */

@@ -11,14 +11,17 @@ void ipi_cpu_stop(struct pt_regs *regs)
 {
 	/*
 	 * Offline first: the CPU that asked takes that as the answer, and nothing runs here from
-	 * now on.
+	 * now on. Nobody waits for its TLB either: it catches up if it goes on.
 	 */
+	bool paused = tlb_pause();
+
 	(void)smp_cpu_dying();
 	ipi_ops()->handler[IPI_CPU_STOP](regs);
 	/* It came back, so the CPU is to go on. That cannot fail: it was online before. */
 	if (smp_cpu_starting() != 0) {
 		smp_panic("handler[IPI_CPU_STOP]", "came back and is online already");
 	}
+	tlb_resume(paused);
 }
 
 /* *others was copied from the online CPUs, or the active ones: those of the set, but this one. */

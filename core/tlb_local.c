@@ -176,3 +176,21 @@ void tlb_leave_lazy(void)
 		catch_up(cpu, mm);
 	}
 }
+
+bool tlb_pause(void)
+{
+	const struct tlb_cpu *cpu = tlb_here();
+
+	if (atomic_load_explicit(&cpu->loaded, memory_order_relaxed) == NULL || tlb_is_lazy(cpu)) {
+		return false;
+	}
+	tlb_enter_lazy();
+	return true;
+}
+
+void tlb_resume(bool paused)
+{
+	if (paused) {
+		tlb_leave_lazy();
+	}
+}
