@@ -144,16 +144,16 @@ int smp_cpu_dying(void)
 	if (!cpu_online(cpu)) {
 		return -ENXIO;
 	}
-	/*
-	 * Before the queue closes, so that nobody chooses this CPU only to be told -ENXIO.
-	 * rule 10, release: what it did with its address space comes first; pairs with the
-	 * acquire in cpumask_split_online()
-	 */
-	atomic_fetch_and_explicit(online_word(cpu), ~cpumask_bit(cpu), memory_order_release);
 	/* Stopped in an interrupt while it polled: whoever comes now finds that it does not. */
 	(void)idle_take();
 	call_queue_close();
 	irq_work_close();
+	/*
+	 * After: who finds this CPU offline relies on it that nothing runs here any more. rule 10,
+	 * release: what the functions stored, and the last use of its address space, come first;
+	 * pairs with the acquires in cpumask_copy_online() and cpumask_split_online()
+	 */
+	atomic_fetch_and_explicit(online_word(cpu), ~cpumask_bit(cpu), memory_order_release);
 	kinds_disable();
 	/* rule 10, release: what was executed; pairs with the acquire in cpumask_copy_active() */
 	atomic_fetch_and_explicit(&active[cpu / CPUMASK_WORD_BITS], ~cpumask_bit(cpu),
