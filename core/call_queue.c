@@ -86,11 +86,11 @@ int call_queue_push(unsigned int cpu, struct call_single_data *csd)
 static void take(struct call_queue *queue, struct call_single_data *instead)
 {
 	/*
-	 * rules 6 and 9, acq_rel: acquire pairs with the push; release with the next push's
-	 * acquire
+	 * rules 6 and 9, acquire: pairs with the push. No release: a pusher reads nothing through
+	 * the null or CLOSED that is left here
 	 */
 	struct call_single_data *newest =
-		atomic_exchange_explicit(&queue->head, instead, memory_order_acq_rel);
+		atomic_exchange_explicit(&queue->head, instead, memory_order_acquire);
 	struct call_single_data *oldest = NULL;
 
 	if (newest == NULL) {
@@ -158,8 +158,11 @@ static uint32_t with_state(uint32_t word, enum csd_state state)
 
 static bool change(struct call_single_data *csd, uint32_t from, uint32_t to)
 {
-	/* rule 8, release: our reads of the request come before the owner may reuse it */
-	return atomic_compare_exchange_strong_explicit(&csd->state, &from, to, memory_order_acq_rel,
+	/*
+	 * rule 8, release: our reads of the request come before the owner may reuse it. No
+	 * acquire: what the winner then reads of the request came with the take
+	 */
+	return atomic_compare_exchange_strong_explicit(&csd->state, &from, to, memory_order_release,
 						       memory_order_relaxed);
 }
 

@@ -1,8 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Crash stop. 'owner' is the CPU that crashes, plus one; it goes from 0 to a CPU once. 'stopped'
- * of a CPU is set by the CPU itself, once it has saved its registers or has found that another
- * CPU was first.
+ * Crash stop.
+ *
+ * Invariant: one CPU crashes; a CPU that is marked as stopped has saved what it wants to show, and
+ * does nothing any more.
+ *
+ * Writers: 'owner' is the CPU that crashes, plus one; whoever crashes first sets it, once. A CPU's
+ * bit of 'stopped' is set by the CPU itself, and never cleared.
+ *
+ *  1. 'owner' goes from 0 to a CPU by a compare-and-swap, so one of several crashing CPUs wins; it
+ *     carries no data.
+ *  2. A CPU saves its registers, then sets its bit (release): in its handler, or as a crashing CPU
+ *     that lost, whose interrupts are masked and which never gets there. So all but the winner set
+ *     theirs, unless they are dead.
+ *  3. The winner that finds the bit (acquire) has the registers: bits of other CPUs in the same
+ *     word are set by read-modify-writes, which continue the release sequence.
+ *  4. The winner takes no lock and waits for a bounded time: who is missing is reported.
  */
 #include <stdatomic.h>
 

@@ -1,8 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Single writers: the buckets, min and max of a CPU are its own. 'sent_at' is set by any sender
- * that finds it zero, and taken by the CPU: a race between senders keeps either stamp. All
- * relaxed: figures order nothing.
+ * Invariant: a stamp is counted at most once, and a bucket loses no sample of its own CPU.
+ *
+ * Writers: the buckets, min and max of a CPU are its own, with interrupts masked, but for
+ * ipi_latency_reset(). 'sent_at' is set by any sender that finds it zero, and taken by the CPU.
+ * 'enabled' is anybody's.
+ *
+ *  1. The CPU takes a stamp by an exchange with zero: the next entry finds none, or a newer one.
+ *  2. Senders look, then store: a race between two keeps either stamp, and both sends are answered
+ *     by the entry that follows. One that stores after that entry's exchange leaves its stamp to
+ *     the next entry, which then shows too long a time: a figure, not a fault.
+ *  3. All is relaxed: figures order nothing, and a reader may see a sample in part (its bucket and
+ *     not yet its maximum).
  */
 #include <stddef.h>
 

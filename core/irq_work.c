@@ -79,8 +79,8 @@ static void run_one(struct irq_work *work)
 
 static void run_list(struct irq_work *_Atomic *list, struct irq_work *instead)
 {
-	/* rule 6, acq_rel: pairs with push() */
-	struct irq_work *newest = atomic_exchange_explicit(list, instead, memory_order_acq_rel);
+	/* rule 6, acquire: pairs with push() */
+	struct irq_work *newest = atomic_exchange_explicit(list, instead, memory_order_acquire);
 	struct irq_work *oldest = NULL;
 
 	while (newest != NULL) {
@@ -141,7 +141,8 @@ void irq_work_open(void)
 
 	/* rule 9, release: pairs with the acquire half of push() */
 	atomic_store_explicit(&here->urgent, NULL, memory_order_release);
-	atomic_store_explicit(&here->lazy, NULL, memory_order_release);
+	/* relaxed: nobody rings for lazy work, so nobody has to find the CPU online */
+	atomic_store_explicit(&here->lazy, NULL, memory_order_relaxed);
 }
 
 void irq_work_close(void)

@@ -1,11 +1,28 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The mailbox of a CPU. 'id' is the CPU's number plus one while it waits there: written by the
- * CPU itself. 'entry' goes from null to an address by an unparker's compare-and-swap, and back to
- * null by whoever gets there first: the CPU (the acknowledgement) or the unparker that gives up.
+ * The mailbox of a CPU.
+ *
+ * Invariant: an address in 'entry' belongs to one unparker, which waits; it ends in one of two
+ * ways, and both sides know which.
+ *
+ * Writers: 'id' is the CPU's number plus one while it waits there, written by the CPU itself.
+ * 'entry' goes from null to an address by an unparker's compare-and-swap, and back to null by
+ * whoever gets there first: the CPU (the acknowledgement) or the unparker that gives up.
  * 'heard' and 'on_the_way' are the CPU's own notes: the wake-up's interrupt was taken while parked;
  * and how many have not been taken yet of those that were not. More than one: a CPU that is stopped
  * again before it has taken the last one, inside the interrupt that would have gone on to it.
+ *
+ *  1. Only an unparker that finds null puts its address there, so of several one wins; the others
+ *     are told -EBUSY.
+ *  2. The CPU takes by an exchange, the unparker that gives up takes back by a compare-and-swap
+ *     from its own address: one of the two finds it, and it went in once.
+ *  3. What the unparker stored before its compare-and-swap (release) is seen by the CPU that took
+ *     its address (acquire), and what the CPU did until then (release) by the unparker that finds
+ *     the mailbox empty (acquire).
+ *  4. The address is there before the ring, and the CPU looks after each sleep: so a wake-up is not
+ *     lost, and one that is taken before the address is looked at only costs a turn.
+ *  5. 'id' is a hint: an unparker that reads an old one leaves its address in a mailbox that nobody
+ *     looks at, and takes it back.
  */
 #include <stdatomic.h>
 #include <stddef.h>
@@ -108,10 +125,10 @@ int smp_unpark(unsigned int cpu, smp_park_entry_t entry, uint64_t timeout_ns)
 	}
 	struct mailbox *box = &mailboxes[cpu];
 
-	/* rule 15, acq_rel: release pairs with the exchange in smp_park() */
+	/* rule 15, release: pairs with the exchange in smp_park() */
 	if (!smp_is_parked(cpu) ||
 	    !atomic_compare_exchange_strong_explicit(&box->entry, &none, entry,
-						     memory_order_acq_rel, memory_order_relaxed)) {
+						     memory_order_release, memory_order_relaxed)) {
 		return -EBUSY;
 	}
 	struct cpumask mask = cpumask_of(cpu);

@@ -3,6 +3,12 @@
  * Rings that were lost on their way: by a device, a firmware, a hypervisor. Coalescing makes such
  * a CPU deaf, since everybody finds its word pending. So a second ring raises nothing and goes to
  * the doorbell itself.
+ *
+ * It writes no state of its own, and nothing it reads needs an order: that a CPU is stuck is a
+ * guess from the outside (two looks, no take between them), and a second ring is always allowed
+ * (R2). What the ring is about was published by the first sender: the take that answers finds it
+ * (rules 1, 4).
+ * One CPU at a time looks: 'watched' in the mux is the caller's.
  */
 #include <stddef.h>
 

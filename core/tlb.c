@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Shootdowns as their sender sees them. The proof is in tlb_local.c. */
+/*
+ * Shootdowns as their sender sees them. The proof, and who writes what, is in tlb_local.c; a
+ * range's slot is written by the flusher that has exchanged its generation for BUSY, until it
+ * stores one (point 4 there).
+ */
 #include <stddef.h>
 
 #include <crosscall/cpu.h>
@@ -40,14 +44,18 @@ static void note_range(struct tlb_mm *mm, uint64_t gen, uintptr_t start, uintptr
 	struct tlb_range *range = &mm->range[gen % TLB_RANGES];
 
 	/*
-	 * rule 17, acq_rel: whoever finds a generation here owns the slot until it stores one.
-	 * Release pairs with the acquires in merge_range(). When another CPU is writing the slot,
-	 * this range stays unknown.
+	 * rule 17, acquire: whoever finds a generation here owns the slot until it stores one, and
+	 * writes after its last owner. When another CPU is writing the slot, this range stays
+	 * unknown.
 	 */
-	if (atomic_exchange_explicit(&range->gen, TLB_RANGE_BUSY, memory_order_acq_rel) ==
+	if (atomic_exchange_explicit(&range->gen, TLB_RANGE_BUSY, memory_order_acquire) ==
 	    TLB_RANGE_BUSY) {
 		return;
 	}
+	/*
+	 * rule 17, release: pairs with the acquires in merge_range(). Who reads a new start or end
+	 * knows of BUSY; who reads the generation has both
+	 */
 	atomic_store_explicit(&range->start, start, memory_order_release);
 	atomic_store_explicit(&range->end, end, memory_order_release);
 	atomic_store_explicit(&range->gen, gen, memory_order_release);

@@ -2,8 +2,12 @@
 /*
  * Shootdown by generations.
  *
- * A CPU's 'gen' is written by itself only: the generation of its loaded mm up to which it has
- * flushed. mm->gen only grows, one a flush.
+ * Invariant: a CPU that may use a translation of an mm is among mm->cpus and not lazy, and has
+ * flushed up to a generation that it has published, or some flusher has told it to.
+ *
+ * Writers: 'loaded', 'lazy' and 'gen' (the generation of its loaded mm up to which it has flushed)
+ * of a CPU are written by itself only, and so is its bit of mm->cpus. mm->gen only grows, one a
+ * flush, by any CPU.
  *
  *  1. flush_tlb_range() takes generation g by an RMW of mm->gen (rule 16, seq_cst), after the
  *     caller's page-table stores, and then reads who has the mm loaded and is not lazy.
@@ -18,7 +22,11 @@
  *     translation, and 2 holds when it comes back.
  *  4. The range of generation g is in slot g % TLB_RANGES. Who reads it checks the slot's own
  *     generation before and after; anything but g means that it is being written or was reused,
- *     and costs a flush of everything.
+ *     and costs a flush of everything. The slot's writer has exchanged its generation for BUSY,
+ *     so there is one at a time, and stores start and end after that: a reader that finds either
+ *     of them new knows of BUSY or of what followed, and its second look shows it.
+ *  5. A CPU that is stopped is lazy before it is seen offline, and leaves lazy mode after it is
+ *     online again: a flusher whose request finds it offline need not wait (3), and 2 holds.
  */
 #include <stddef.h>
 
@@ -124,11 +132,15 @@ static void set_user(struct tlb_mm *mm, bool on)
 	unsigned int self = port_smp_processor_id();
 	_Atomic unsigned long *word = &mm->cpus[self / CPUMASK_WORD_BITS];
 
-	/* rule 16, seq_cst: pairs with users_of() */
 	if (on) {
+		/* rule 16, seq_cst: pairs with users_of() */
 		atomic_fetch_or_explicit(word, cpumask_bit(self), memory_order_seq_cst);
 	} else {
-		atomic_fetch_and_explicit(word, ~cpumask_bit(self), memory_order_seq_cst);
+		/*
+		 * rule 17, release: its uses come first; pairs with users_of(). A flusher that
+		 * misses it only asks in vain
+		 */
+		atomic_fetch_and_explicit(word, ~cpumask_bit(self), memory_order_release);
 	}
 }
 
