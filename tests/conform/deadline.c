@@ -93,6 +93,30 @@ static void test_running(void)
 	tally_check(&tally, &cpu_set, 1);
 }
 
+/* As many as there is room for, and more: without a request the deadline holds too. */
+static void test_no_request(void)
+{
+	unsigned int target = cpus[1];
+	struct cpumask mask = cpumask_of(target);
+	struct smp_call call = {
+		.func = tally_func, .info = &tally, .wait = true, .timeout_ns = SHORT_NS};
+	struct smp_call_report report;
+
+	tally_init(&tally, COORDINATOR);
+	hold(target);
+	for (unsigned int i = 0; i <= CROSSCALL_REQUESTS_PER_CPU(nr_cpu_ids()); i++) {
+		check_ret(smp_call_function_single_timeout(target, tally_func, &tally, 1),
+			  -ETIMEDOUT, "a call to a CPU with masked interrupts");
+	}
+	check_ret(smp_call_function_report(&mask, &call, &report), -ETIMEDOUT, "no request left");
+	check(cpumask_equal(&report.unanswered, &mask), "who is not asked is unanswered");
+	unhold(target);
+	settle();
+	check_eq(tally.total, 0, "runs of calls that timed out before they began");
+	check_ret(smp_call_function_single(target, tally_func, &tally, true), 0, "a later call");
+	tally_check(&tally, &mask, 1);
+}
+
 static void test_report(void)
 {
 	unsigned int silent = cpus[1];
@@ -195,6 +219,7 @@ static void test_choice(void)
 const struct conform_test conform_deadline_tests[] = {
 	{"deadline: calls that are answered in time", test_in_time, 1},
 	{"deadline: a call that has not begun never will", test_not_begun, 2},
+	{"deadline: it holds without a request too", test_no_request, 2},
 	{"deadline: a late answer harms nothing", test_running, 2},
 	{"deadline: the report says who did not answer", test_report, 2},
 	{"deadline: a queued request is taken back", test_cancel, 2},

@@ -22,6 +22,7 @@ struct machine {
 	struct machine_cpu cpu[MAX_CPUS];
 	const struct doorbell *doorbell;
 	unsigned int failures;
+	uint64_t now;
 	unsigned int booted;
 	bool enabled[MAX_CPUS];
 };
@@ -71,7 +72,22 @@ void port_cpu_relax(void)
 
 uint64_t port_clock_ns(void)
 {
-	return 0;
+	if (schedule_running()) {
+		schedule_clock_read();
+	}
+	return m->now;
+}
+
+void machine_time_jumps(void)
+{
+	m->now += UINT64_C(1) << 40;
+}
+
+void machine_sleep(void)
+{
+	here()->unmasked = true;
+	schedule_sleep();
+	here()->unmasked = false;
 }
 
 _Noreturn void port_panic(const char *message)
@@ -182,12 +198,20 @@ struct sbiret sbi_ecall(unsigned long ext, unsigned long fid, unsigned long hart
 
 /* ---- boot ---- */
 
+void machine_init_doorbell(void)
+{
+	if (m->doorbell->cpu_init() != 0) {
+		explore_fail("the doorbell does not start");
+	}
+}
+
 /* Brings the current CPU online. */
 void machine_start_cpu(void)
 {
 	unsigned long state = port_local_irq_save();
 
-	if (m->doorbell->cpu_init() != 0 || smp_cpu_starting() != 0) {
+	machine_init_doorbell();
+	if (smp_cpu_starting() != 0) {
 		explore_fail("the CPU does not start");
 	}
 	port_local_irq_restore(state);
@@ -199,6 +223,7 @@ bool machine_boot(const struct scenario *scenario)
 
 	memset(m->cpu, 0, sizeof(m->cpu));
 	m->failures = 0;
+	m->now = 0;
 	if (crosscall_init(scenario->nr_cpus, memory, sizeof(memory), &explore_ops) != 0 ||
 	    sbi_ipi_init(hart, scenario->nr_cpus, &m->doorbell) != 0 ||
 	    set_smp_ipi_range(m->doorbell->base_irq, m->doorbell->nr_irqs) != 0) {
@@ -210,6 +235,11 @@ bool machine_boot(const struct scenario *scenario)
 			machine_start_cpu();
 		}
 		m->enabled[cpu] = m->cpu[cpu].enabled;
+	}
+	schedule_set_cpu(0);
+	if (scenario->setup != NULL) {
+		(void)port_local_irq_save();
+		scenario->setup();
 	}
 	return true;
 }
@@ -224,6 +254,7 @@ void machine_repair(void)
 void machine_reset(const struct scenario *scenario)
 {
 	m->failures = scenario->ring_failures;
+	m->now = 0;
 	for (unsigned int cpu = 0; cpu < MAX_CPUS; cpu++) {
 		m->cpu[cpu] = (struct machine_cpu){.enabled = m->enabled[cpu], .unmasked = true};
 	}

@@ -21,11 +21,12 @@ void *keep(size_t size)
 static void usage(void)
 {
 	fprintf(stderr,
-		"usage: explore [-p PREEMPTIONS] [-s STALE] [-x SCENARIO] [-w SITE HALF] [-l]\n"
+		"usage: explore [-p PREEMPTIONS] [-s STALE] [-x NAME] [-w SITE HALF] [-f] [-l]\n"
 		"  -p N        preemptions in one execution (2)\n"
 		"  -s N        reads of an old value in one execution (1)\n"
-		"  -x NAME     only this scenario\n"
-		"  -w SITE H   with the acquire or release half of the access at SITE taken away\n"
+		"  -x NAME     only the scenarios whose name begins with NAME\n"
+		"  -w SITE H   the access at SITE without H: acquire, release, or seq_cst\n"
+		"  -f          end after the first scenario that fails\n"
 		"  -l          print the sites at the end\n");
 	exit(2);
 }
@@ -52,14 +53,44 @@ static const char *explore(const struct scenario *scenario, unsigned long *execu
 	return failure;
 }
 
+static const struct scenario *const sets[] = {
+	work_scenarios, cpu_scenarios, tlb_scenarios, call_scenarios, wait_scenarios,
+};
+
+/* 'only' is the beginning of a name, or null; 'first': not past the first that fails. */
+static bool explore_set(const struct scenario *set, const char *only, bool first,
+			unsigned int *number)
+{
+	bool good = true;
+
+	for (const struct scenario *each = set; each->name != NULL && (good || !first); each++) {
+		unsigned long executions;
+
+		if (only != NULL && strncmp(only, each->name, strlen(only)) != 0) {
+			continue;
+		}
+		memory_put_back(0);
+		const char *failure = explore(each, &executions);
+
+		printf("%s %u - %s: %lu executions%s%s\n", failure == NULL ? "ok" : "not ok",
+		       ++*number, each->name, executions, failure == NULL ? "" : ", ",
+		       failure == NULL ? "" : failure);
+		fflush(stdout);
+		good = good && failure == NULL;
+	}
+	return good;
+}
+
 int main(int argc, char **argv)
 {
 	const char *only = NULL;
 	bool list_sites = false;
+	bool first = false;
 	unsigned int number = 0;
 	int status = 0;
 
 	memory_init();
+	sites_init();
 	schedule_init();
 	machine_init();
 	path_reset();
@@ -71,8 +102,12 @@ int main(int argc, char **argv)
 		} else if (strcmp(argv[i], "-x") == 0 && i + 1 < argc) {
 			only = argv[++i];
 		} else if (strcmp(argv[i], "-w") == 0 && i + 2 < argc) {
-			memory_weaken(strtoul(argv[i + 1], NULL, 0), argv[i + 2]);
+			if (!sites_weaken(strtoul(argv[i + 1], NULL, 0), argv[i + 2])) {
+				usage();
+			}
 			i += 2;
+		} else if (strcmp(argv[i], "-f") == 0) {
+			first = true;
 		} else if (strcmp(argv[i], "-l") == 0) {
 			list_sites = true;
 		} else {
@@ -80,24 +115,17 @@ int main(int argc, char **argv)
 		}
 	}
 	memory_save(0);
-	for (const struct scenario *each = scenarios; each->name != NULL; each++) {
-		unsigned long executions;
-
-		if (only != NULL && strcmp(only, each->name) != 0) {
-			continue;
+	for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {
+		if (!explore_set(sets[i], only, first, &number)) {
+			status = 1;
+			if (first) {
+				break;
+			}
 		}
-		memory_put_back(0);
-		const char *failure = explore(each, &executions);
-
-		printf("%s %u - %s: %lu executions%s%s\n", failure == NULL ? "ok" : "not ok",
-		       ++number, each->name, executions, failure == NULL ? "" : ", ",
-		       failure == NULL ? "" : failure);
-		fflush(stdout);
-		status = failure == NULL ? status : 1;
 	}
 	printf("1..%u\n", number);
 	if (list_sites) {
-		memory_print_sites();
+		sites_print();
 	}
 	return status;
 }

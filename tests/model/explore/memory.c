@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The memory model. An atomic location is the list of its stores; a CPU may read any store that
- * is not older than
- * one it knows of, and knows more by reading and by acquiring what another CPU released.
- * Read-modify-writes take
- * the newest. Plain accesses are checked for data races: the other access must be known.
+ * The memory model. An atomic location is the list of its stores; a CPU may read any store that is
+ * not older than one it knows of, and knows more by reading and by acquiring what another CPU
+ * released. Read-modify-writes take the newest. The sequentially consistent accesses stand in one
+ * order, that of the execution: such a load reads the newest such store of its location, or a
+ * newer one. Plain accesses are checked for data races: the other access must be known.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,9 +13,8 @@
 #include "tests/model/explore/explore.h"
 #include "tests/model/explore/memory.h"
 
-#define MAX_LOCATIONS 96
+#define MAX_LOCATIONS 128
 #define MAX_STORES 160
-#define MAX_SITES 256
 #define READERS (MAX_CPUS)
 #define GRANULE 2
 
@@ -33,6 +32,7 @@ struct store {
 struct location {
 	void *address;
 	unsigned int stores;
+	unsigned int newest_seq_cst;
 	struct store store[MAX_STORES];
 };
 
@@ -44,21 +44,11 @@ struct shadow {
 	uint16_t read_clock[READERS];
 };
 
-struct site {
-	uintptr_t address;
-	int order;
-};
-
 struct memory {
 	struct view view[MAX_CPUS];
 	unsigned int locations;
 	struct location location[MAX_LOCATIONS];
 	uint32_t execution;
-	unsigned int sites;
-	struct site site[MAX_SITES];
-	uintptr_t weak_site;
-	bool weak_acquire;
-	bool weak_release;
 	size_t size;
 	char *copy[2];
 	struct shadow *shadow;
@@ -98,57 +88,13 @@ void memory_reset(void)
 	mem->execution++;
 }
 
-/* ---- sites: for the gate that weakens each ordering in turn ---- */
-
-void memory_weaken(uintptr_t site, const char *half)
-{
-	mem->weak_site = site;
-	mem->weak_acquire = strcmp(half, "acquire") == 0;
-	mem->weak_release = strcmp(half, "release") == 0;
-}
-
-static void note_site(uintptr_t address, int order)
-{
-	for (unsigned int i = 0; i < mem->sites; i++) {
-		if (mem->site[i].address == address) {
-			return;
-		}
-	}
-	if (mem->sites == MAX_SITES) {
-		explore_fail("too many sites");
-		return;
-	}
-	mem->site[mem->sites++] = (struct site){address, order};
-}
-
-static bool acquires(int order)
-{
-	return order == __ATOMIC_ACQUIRE || order == __ATOMIC_ACQ_REL || order == __ATOMIC_SEQ_CST;
-}
-
-static bool releases(int order)
-{
-	return order == __ATOMIC_RELEASE || order == __ATOMIC_ACQ_REL || order == __ATOMIC_SEQ_CST;
-}
-
-void memory_print_sites(void)
-{
-	for (unsigned int i = 0; i < mem->sites; i++) {
-		if (acquires(mem->site[i].order)) {
-			printf("%#lx acquire\n", (unsigned long)mem->site[i].address);
-		}
-		if (releases(mem->site[i].order)) {
-			printf("%#lx release\n", (unsigned long)mem->site[i].address);
-		}
-	}
-}
-
 struct access {
 	struct location *location;
 	unsigned int index; /* of the location */
 	struct view *view;
 	bool acquire;
 	bool release;
+	bool seq_cst;
 };
 
 /* ---- atomics ---- */
@@ -176,12 +122,14 @@ static unsigned int find_location(void *address, unsigned int size)
 	/* What the setup left: known to all. */
 	location->address = address;
 	location->stores = 1;
+	location->newest_seq_cst = 0;
 	location->store[0].value = peek(address, size);
 	memset(&location->store[0].released, 0, sizeof(struct view));
 	return mem->locations++;
 }
 
-static struct access begin(void *address, unsigned int size, int order, void *site)
+static struct access begin(void *address, unsigned int size, int order, enum access_kind kind,
+			   void *site)
 {
 	struct access a;
 
@@ -189,15 +137,9 @@ static struct access begin(void *address, unsigned int size, int order, void *si
 	a.index = find_location(address, size);
 	a.location = &mem->location[a.index];
 	a.view = &mem->view[schedule_cpu()];
-	a.acquire = acquires(order);
-	a.release = releases(order);
-	if (a.acquire || a.release) {
-		note_site((uintptr_t)site, order);
-	}
-	if ((uintptr_t)site == mem->weak_site) {
-		a.acquire = a.acquire && !mem->weak_acquire;
-		a.release = a.release && !mem->weak_release;
-	}
+	a.acquire = site_has((uintptr_t)site, ACQUIRE, order, kind);
+	a.release = site_has((uintptr_t)site, RELEASE, order, kind);
+	a.seq_cst = site_has((uintptr_t)site, SEQ_CST, order, kind);
 	return a;
 }
 
@@ -222,6 +164,15 @@ static uint64_t read_store(const struct access *a, unsigned int which)
 	return store->value;
 }
 
+/* The oldest store that a load may read. */
+static unsigned int oldest_readable(const struct access *a)
+{
+	unsigned int oldest = a->view->oldest[a->index];
+
+	return a->seq_cst && a->location->newest_seq_cst > oldest ? a->location->newest_seq_cst
+								  : oldest;
+}
+
 /* 'continues': a read-modify-write hands on what the store before it released. */
 static void append(const struct access *a, uint64_t value, unsigned int size, bool continues)
 {
@@ -233,6 +184,9 @@ static void append(const struct access *a, uint64_t value, unsigned int size, bo
 	struct store *store = &location->store[location->stores];
 
 	store->value = value;
+	if (a->seq_cst) {
+		location->newest_seq_cst = location->stores;
+	}
 	a->view->oldest[a->index] = (uint16_t)location->stores++;
 	if (continues) {
 		store->released = store[-1].released;
@@ -252,11 +206,11 @@ uint64_t memory_load(void *address, unsigned int size, int order, void *site)
 	if (!schedule_running()) {
 		return peek(address, size);
 	}
-	struct access a = begin(address, size, order, site);
+	struct access a = begin(address, size, order, LOAD, site);
 	unsigned int newest = a.location->stores - 1;
 	unsigned int back;
 
-	if (choose_costly(schedule_stale_budget(), newest - a.view->oldest[a.index] + 1, &back)) {
+	if (choose_costly(schedule_stale_budget(), newest - oldest_readable(&a) + 1, &back)) {
 		schedule_stale_read();
 	}
 	return read_store(&a, newest - back);
@@ -268,7 +222,7 @@ void memory_store(void *address, unsigned int size, uint64_t value, int order, v
 		memcpy(address, &value, size);
 		return;
 	}
-	struct access a = begin(address, size, order, site);
+	struct access a = begin(address, size, order, STORE, site);
 
 	append(&a, value, size, false);
 }
@@ -280,7 +234,7 @@ uint64_t memory_rmw(void *address, unsigned int size, enum memory_op op, uint64_
 	uint64_t old;
 
 	if (schedule_running()) {
-		a = begin(address, size, order, site);
+		a = begin(address, size, order, RMW, site);
 		old = read_store(&a, a.location->stores - 1);
 	} else {
 		old = peek(address, size);
@@ -312,7 +266,7 @@ bool memory_cas(void *address, unsigned int size, uint64_t *expected, uint64_t d
 		}
 		return same;
 	}
-	struct access a = begin(address, size, order, site);
+	struct access a = begin(address, size, order, RMW, site);
 	unsigned int newest = a.location->stores - 1;
 
 	if (a.location->store[newest].value == *expected) {
@@ -320,7 +274,7 @@ bool memory_cas(void *address, unsigned int size, uint64_t *expected, uint64_t d
 		append(&a, desired, size, true);
 		return true;
 	}
-	a.acquire = a.acquire && acquires(failure_order);
+	a.acquire = a.acquire && failure_order != __ATOMIC_RELAXED;
 	*expected = read_store(&a, newest);
 	return false;
 }

@@ -15,6 +15,23 @@ enum memory_op {
 	MEMORY_SUBTRACT,
 };
 
+enum access_kind {
+	LOAD,
+	STORE,
+	RMW,
+};
+
+/* What an access may have of an order. */
+enum half {
+	ACQUIRE,
+	RELEASE,
+	SEQ_CST,
+	NR_HALVES,
+};
+
+/* sites.c: whether the access has it, unless it was taken away. Notes the site. */
+bool site_has(uintptr_t address, enum half half, int order, enum access_kind kind);
+
 uint64_t memory_load(void *address, unsigned int size, int order, void *site);
 void memory_store(void *address, unsigned int size, uint64_t value, int order, void *site);
 uint64_t memory_rmw(void *address, unsigned int size, enum memory_op op, uint64_t operand,

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What the CPUs do. All of it is instrumented: a payload without order is a data race. */
+/*
+ * What the CPUs do: kinds, calls, reschedules. All of it is instrumented: a payload without order
+ * is a data race.
+ */
 #include <stdatomic.h>
 
 #include <crosscall/crosscall.h>
@@ -17,7 +20,7 @@ static unsigned int order[8];
 static unsigned int ran;
 static int accepted[8] = {1, 1, 1, 1, 1, 1, 1, 1}; /* 0 or an error; 1: not made */
 
-static void expect(bool good, const char *what)
+void expect(bool good, const char *what)
 {
 	if (!good) {
 		explore_fail(what);
@@ -52,15 +55,28 @@ static void rescheduled(struct pt_regs *regs)
 	}
 }
 
+void (*on_stop)(void);
+void (*on_crash)(void);
+
 static void stopped(struct pt_regs *regs)
 {
 	(void)regs;
-	schedule_park();
+	if (on_stop == NULL) {
+		schedule_park();
+	}
+	on_stop();
+}
+
+static void crashed(struct pt_regs *regs)
+{
+	(void)regs;
+	on_crash();
 }
 
 const struct ipi_ops explore_ops = {
 	.handler = {[IPI_RESCHEDULE] = rescheduled,
 		    [IPI_CPU_STOP] = stopped,
+		    [IPI_CPU_CRASH_STOP] = crashed,
 		    [KIND_A] = kind_a,
 		    [KIND_B] = kind_b},
 };
@@ -162,6 +178,7 @@ static void again(void *info)
 	if (++runs[0] == 1) {
 		runs[4]++;
 		accepted[1] = smp_call_function_single_async(2, &own);
+		port_cpu_relax(); /* queued, and not run yet: others may get on */
 	}
 }
 
@@ -286,8 +303,10 @@ static void stop(void)
 	struct cpumask mask = cpumask_of(2);
 	struct cpumask left;
 
+	call(2, false);
 	expect(smp_send_stop_mask(&mask, 1, &left) == 0 && cpumask_empty(&left),
 	       "smp_send_stop_mask");
+	expect(runs[2] == 1, "the CPU is offline, and has not executed what it accepted");
 }
 
 static void check_stop(void)
@@ -296,32 +315,62 @@ static void check_stop(void)
 	check_calls();
 }
 
-const struct scenario scenarios[] = {
-	{"two kinds", 3, 0, 0, {send_a, send_b, NULL}, NULL, check_kinds},
-	{"mask and unmask", 3, 0, 0, {send_a, send_b, mask_and_unmask}, NULL, check_kinds},
-	{"calls", 3, 0, 0, {call_twice, call_and_wait, NULL}, NULL, check_calls},
-	{"going offline", 3, 0, 0, {call_twice, call_and_wait, go_offline}, NULL, check_calls},
-	{"coming online",
-	 3,
-	 0,
-	 4,
-	 {call_twice, call_and_wait, machine_start_cpu},
-	 NULL,
-	 check_calls},
-	{"rings that fail", 3, 2, 0, {call_twice, call_and_wait, NULL}, late_call, check_calls},
-	{"own request", 3, 2, 0, {own_request, helper_call, NULL}, late_call, check_own},
-	{"request reused", 3, 0, 0, {reuse, helper_call, NULL}, NULL, check_calls},
-	{"broadcast", 3, 0, 0, {broadcast, broadcast_back, NULL}, NULL, check_broadcast},
-	{"reschedule", 3, 0, 0, {wake_a, wake_b, tick}, NULL, check_resched},
-	{"reschedule, rings that fail",
-	 3,
-	 2,
-	 0,
-	 {wake_a, wake_b, tick},
-	 NULL,
-	 check_resched_failing},
-	{"polling: calls", 3, 0, 0, {call_twice, call_and_wait, idle_once}, NULL, check_calls},
-	{"polling: reschedule", 3, 0, 0, {wake_a, wake_b, idle_once}, NULL, check_resched},
-	{"stop", 3, 0, 0, {call_twice, stop, NULL}, NULL, check_stop},
+const struct scenario call_scenarios[] = {
+	{.name = "kinds: two", .nr_cpus = 3, .cpu = {send_a, send_b, NULL}, .check = check_kinds},
+	{.name = "kinds: mask and unmask",
+	 .nr_cpus = 3,
+	 .cpu = {send_a, send_b, mask_and_unmask},
+	 .check = check_kinds},
+	{.name = "call: three",
+	 .nr_cpus = 3,
+	 .cpu = {call_twice, call_and_wait, NULL},
+	 .check = check_calls},
+	{.name = "call: going offline",
+	 .nr_cpus = 3,
+	 .cpu = {call_twice, call_and_wait, go_offline},
+	 .check = check_calls},
+	{.name = "call: coming online",
+	 .nr_cpus = 3,
+	 .offline = 4,
+	 .cpu = {call_twice, call_and_wait, machine_start_cpu},
+	 .check = check_calls},
+	{.name = "call: rings that fail",
+	 .nr_cpus = 3,
+	 .ring_failures = 2,
+	 .cpu = {call_twice, call_and_wait, NULL},
+	 .late = late_call,
+	 .check = check_calls},
+	{.name = "call: own request",
+	 .nr_cpus = 3,
+	 .ring_failures = 2,
+	 .cpu = {own_request, helper_call, NULL},
+	 .late = late_call,
+	 .check = check_own},
+	{.name = "call: request reused",
+	 .nr_cpus = 3,
+	 .cpu = {reuse, helper_call, NULL},
+	 .check = check_calls},
+	{.name = "call: broadcast",
+	 .nr_cpus = 3,
+	 .cpu = {broadcast, broadcast_back, NULL},
+	 .check = check_broadcast},
+	{.name = "resched: two",
+	 .nr_cpus = 3,
+	 .cpu = {wake_a, wake_b, tick},
+	 .check = check_resched},
+	{.name = "resched: rings that fail",
+	 .nr_cpus = 3,
+	 .ring_failures = 2,
+	 .cpu = {wake_a, wake_b, tick},
+	 .check = check_resched_failing},
+	{.name = "idle: calls",
+	 .nr_cpus = 3,
+	 .cpu = {call_twice, call_and_wait, idle_once},
+	 .check = check_calls},
+	{.name = "idle: reschedule",
+	 .nr_cpus = 3,
+	 .cpu = {wake_a, wake_b, idle_once},
+	 .check = check_resched},
+	{.name = "call: stop", .nr_cpus = 3, .cpu = {call_twice, stop, NULL}, .check = check_stop},
 	{0},
 };

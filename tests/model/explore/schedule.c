@@ -7,6 +7,8 @@
 
 #define STACK_SIZE (64 * 1024)
 #define MAX_STEPS 20000
+#define TIMEOUTS 4
+#define SPINS 20 /* more than core/call_wait.c takes between two looks at the clock */
 
 enum cpu_state {
 	CPU_READY,
@@ -18,9 +20,10 @@ enum cpu_state {
 struct cpu {
 	ucontext_t context;
 	enum cpu_state state;
-	uint64_t turn;	/* progress when its present turn of a waiting loop began */
-	uint64_t stamp; /* the same of the turn before the relax */
-	bool stale;	/* it read an old value in this turn */
+	uint64_t turn;	    /* progress when its present turn of a waiting loop began */
+	uint64_t stamp;	    /* the same of the turn before the relax */
+	bool stale;	    /* it read an old value in this turn */
+	unsigned int spins; /* turns it has left to notice that time has passed */
 	char *stack;
 };
 
@@ -32,6 +35,8 @@ struct schedule {
 	uint64_t progress;
 	unsigned int steps;
 	struct bounds left;
+	unsigned int time_jumps; /* by choice */
+	unsigned int timeouts;	 /* because nobody could go on */
 	bool running;
 	bool late; /* scenario->late was started */
 	const char *failure;
@@ -108,7 +113,8 @@ static bool runnable(unsigned int i)
 	case CPU_READY:
 		return true;
 	case CPU_RELAXED:
-		return s->progress != cpu->stamp || cpu->stale || machine_interrupt_due(i);
+		return s->progress != cpu->stamp || cpu->stale || cpu->spins != 0 ||
+		       machine_interrupt_due(i);
 	case CPU_PARKED:
 		return false;
 	case CPU_IDLE:
@@ -168,11 +174,29 @@ void schedule_point(void)
 	}
 }
 
+/* Nobody can go on: those who wait look at the clock. */
+static void pass_time(void)
+{
+	if (s->timeouts == 0) {
+		return;
+	}
+	s->timeouts--;
+	machine_time_jumps();
+	for (unsigned int i = 0; i < s->scenario->nr_cpus; i++) {
+		s->cpu[i].spins = s->cpu[i].state == CPU_RELAXED ? SPINS : 0;
+	}
+}
+
 /* This CPU has nothing to do now: another, itself if no other can, the late part, the end. */
 static void wait_turn(void)
 {
 	unsigned int list[MAX_CPUS];
 	unsigned int n = others(list);
+
+	if (n == 0 && !runnable(s->current)) {
+		pass_time();
+		n = others(list);
+	}
 
 	if (n > 0) {
 		switch_to(list[choose(n)]);
@@ -185,6 +209,26 @@ static void wait_turn(void)
 	}
 }
 
+/* A waiting CPU may wait past any deadline: then it goes on, to look at the clock. */
+static bool spins(struct cpu *cpu)
+{
+	if (cpu->spins == 0 && s->time_jumps > 0 && choose(2) == 1) {
+		s->time_jumps--;
+		machine_time_jumps();
+		cpu->spins = SPINS;
+	}
+	if (cpu->spins == 0) {
+		return false;
+	}
+	cpu->spins--;
+	return true;
+}
+
+void schedule_clock_read(void)
+{
+	s->cpu[s->current].spins = 0;
+}
+
 void schedule_relax(void)
 {
 	struct cpu *cpu = &s->cpu[s->current];
@@ -194,6 +238,10 @@ void schedule_relax(void)
 	}
 	if (++s->steps > MAX_STEPS) {
 		explore_fail("runs for ever");
+	}
+	if (spins(cpu)) {
+		machine_deliver();
+		return;
 	}
 	cpu->stamp = cpu->turn;
 	cpu->state = CPU_RELAXED;
@@ -210,6 +258,14 @@ void schedule_park(void)
 	for (;;) {
 		wait_turn();
 	}
+}
+
+void schedule_sleep(void)
+{
+	s->cpu[s->current].state = CPU_IDLE;
+	wait_turn();
+	s->cpu[s->current].state = CPU_READY;
+	machine_deliver();
 }
 
 static void cpu_main(void)
@@ -241,6 +297,11 @@ static void prepare(const struct scenario *scenario)
 	s->steps = 0;
 	s->late = false;
 	s->left = bounds;
+	if (scenario->preemptions != 0 && s->left.preemptions > scenario->preemptions) {
+		s->left.preemptions = scenario->preemptions;
+	}
+	s->time_jumps = scenario->time_jumps;
+	s->timeouts = scenario->time_jumps == 0 ? 0 : TIMEOUTS;
 	s->failure = NULL;
 	for (unsigned int i = 0; i < scenario->nr_cpus; i++) {
 		struct cpu *cpu = &s->cpu[i];
@@ -249,6 +310,7 @@ static void prepare(const struct scenario *scenario)
 		cpu->turn = 0;
 		cpu->stamp = 0;
 		cpu->stale = false;
+		cpu->spins = 0;
 		getcontext(&cpu->context);
 		cpu->context.uc_stack.ss_sp = cpu->stack;
 		cpu->context.uc_stack.ss_size = STACK_SIZE;
