@@ -15,9 +15,6 @@ static unsigned int nr_cpus;
 /* Bit c is written by CPU c only. */
 static _Atomic unsigned long online[CPUMASK_WORDS];
 
-/* The same, until the CPU has executed all that it accepted. */
-static _Atomic unsigned long active[CPUMASK_WORDS];
-
 static _Atomic unsigned long *online_word(unsigned int cpu)
 {
 	return &online[cpu / CPUMASK_WORD_BITS];
@@ -47,17 +44,6 @@ void cpumask_copy_online(struct cpumask *mask)
 		/* rule 10, acquire: pairs with the release in smp_cpu_starting() */
 		mask->bits[cpu / CPUMASK_WORD_BITS] =
 			atomic_load_explicit(online_word(cpu), memory_order_acquire);
-	}
-}
-
-void cpumask_copy_active(struct cpumask *mask)
-{
-	cpumask_clear(mask);
-	for (unsigned int cpu = 0; cpu < nr_cpus; cpu += CPUMASK_WORD_BITS) {
-		unsigned int word = cpu / CPUMASK_WORD_BITS;
-
-		/* rule 10, acquire: pairs with the release in smp_cpu_dying() */
-		mask->bits[word] = atomic_load_explicit(&active[word], memory_order_acquire);
 	}
 }
 
@@ -121,9 +107,6 @@ int smp_cpu_starting(void)
 	if (err != 0) {
 		return err;
 	}
-	/* relaxed: the next access publishes it */
-	atomic_fetch_or_explicit(&active[cpu / CPUMASK_WORD_BITS], cpumask_bit(cpu),
-				 memory_order_relaxed);
 	/* rule 10, release: pairs with the acquire in cpu_online() and cpumask_copy_online() */
 	atomic_fetch_or_explicit(online_word(cpu), cpumask_bit(cpu), memory_order_release);
 	/*
@@ -155,8 +138,5 @@ int smp_cpu_dying(void)
 	 */
 	atomic_fetch_and_explicit(online_word(cpu), ~cpumask_bit(cpu), memory_order_release);
 	kinds_disable();
-	/* rule 10, release: what was executed; pairs with the acquire in cpumask_copy_active() */
-	atomic_fetch_and_explicit(&active[cpu / CPUMASK_WORD_BITS], ~cpumask_bit(cpu),
-				  memory_order_release);
 	return 0;
 }

@@ -14,9 +14,6 @@
 /* core/cpu.c: true when every member of the set is below nr_cpu_ids(). */
 bool cpumask_is_possible(const struct cpumask *mask);
 
-/* core/cpu.c: the CPUs that are online, or still execute what they accepted before. */
-void cpumask_copy_active(struct cpumask *mask);
-
 /*
  * core/ipi_kinds.c: the adopter's table and the kinds registered on top. kinds_init() starts over
  * from nothing. kinds_enable() and kinds_disable() act on this CPU.

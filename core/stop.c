@@ -24,25 +24,25 @@ void ipi_cpu_stop(struct pt_regs *regs)
 	tlb_resume(paused);
 }
 
-/* *others was copied from the online CPUs, or the active ones: those of the set, but this one. */
-static void keep_others(const struct cpumask *mask, struct cpumask *others)
+/* The CPUs of the set that are online, this one left out. */
+static void others_online(const struct cpumask *mask, struct cpumask *others)
 {
 	unsigned long state = port_local_irq_save();
 
+	cpumask_copy_online(others);
 	cpumask_and(others, others, mask);
 	cpumask_clear_cpu(port_smp_processor_id(), others);
 	port_local_irq_restore(state);
 }
 
-/* Waits until none of the set is online, or executes what it accepted before. */
+/* Waits until none of the set is online. */
 static int wait_offline(const struct cpumask *mask, struct cpumask *others, uint64_t timeout_ns)
 {
 	struct call_waiter waiter;
 
 	call_waiter_init(&waiter, smp_irqs_masked(), timeout_ns);
 	for (;;) {
-		cpumask_copy_active(others);
-		keep_others(mask, others);
+		others_online(mask, others);
 		if (cpumask_empty(others)) {
 			return 0;
 		}
@@ -61,8 +61,7 @@ int smp_send_stop_mask(const struct cpumask *mask, uint64_t timeout_ns,
 	if (mask == NULL || !cpumask_is_possible(mask)) {
 		return -EINVAL;
 	}
-	cpumask_copy_online(&others);
-	keep_others(mask, &others);
+	others_online(mask, &others);
 	int err = smp_cross_call(&others, IPI_CPU_STOP, NULL);
 
 	/*
