@@ -55,7 +55,7 @@ scenarios_for()
 	crash.c:*) echo "crash" ;;
 	parking.c:*) echo "park" ;;
 	ipi_kinds.c:*) echo "cpu" ;;
-	cpu.c:*) echo "cpu call:_coming tlb:_a_CPU_stopped" ;;
+	cpu.c:*) echo "cpu call:_coming call:_stop tlb:_a_CPU_stopped" ;;
 	ipi_mux.c:* | sbi_ipi.c:*) echo "kinds call" ;;
 	resched.c:*) echo "resched" ;;
 	idle.c:*) echo "idle" ;;
@@ -175,7 +175,7 @@ mutant "take before the clear" irqchip/sbi_ipi.c \
 	}'
 mutant "no fence after the clear" irqchip/sbi_ipi.c '/^	mb_after_pending_clear/d'
 mutant "unmask without a ring" core/ipi_mux.c \
-	's/(void)ring_single(mux, self);/(void)self;/'
+	's/(void)ring(mux, &me, &unreached);/(void)me; (void)unreached;/'
 mutant "queue opens before the CPU is online" core/cpu.c \
 	'/^	call_queue_open();/d;s/^	int err = kinds_enable();/&\n	call_queue_open();/'
 mutant "not reversed" core/call_queue.c \

@@ -144,7 +144,7 @@ crashes_masked()
 	is $? 1 "$arch: crash 1 locked: status 1"
 	tr -d '\r' <"$screen" >"$work/crash"
 	case $arch in
-	aarch64) crash_line='^  cpu 1: stopped at pc [0-9a-f]{16}, sp [0-9a-f]{16}, in thread [^,]+, interrupts masked$' ;;
+	aarch64) crash_line='^  cpu 1: stopped at pc [0-9a-f]+, sp [0-9a-f]+, in thread [^,]+, interrupts masked$' ;;
 	*) crash_line='^  cpu 1: silent; nothing here interrupts a masked CPU: ' ;;
 	esac
 	grep -a -q -E "$crash_line" "$work/crash"

@@ -55,8 +55,9 @@ int smp_cpu_starting(void) __attribute__((warn_unused_result));
  * This CPU leaves: its queue is closed, everything that was accepted is executed here and now;
  * then it is no longer seen online, and its kinds are masked. After the return no function of the
  * library runs on it.
- * Ordering: whoever sees the CPU offline sees what it stored before, those functions included. TLB flushes pass it over: it has left its address space first (tlb_switch_mm(NULL)), or is
- * lazy. A stopped CPU (smp_send_stop()) need not: it catches up when it goes on.
+ * TLB flushes pass it over: it has left its address space first (tlb_switch_mm(NULL)), or is lazy.
+ * A stopped CPU (smp_send_stop()) need not: it catches up when it goes on.
+ * Ordering: whoever sees the CPU offline sees what it stored before, those functions included.
  * Context: on the CPU itself, interrupts masked. Does not wait.
  * Returns 0; -ENXIO when it is not online. Panics when interrupts are enabled.
  */

@@ -69,8 +69,8 @@ static inline bool irqs_disabled(void)
 
 /*
  * Holds back NMI-like interrupts as well, where a trap would find the CPU between two threads; with
- * interrupts masked already. Afterwards they are masked by priority, whichever way they were before:
- * so the thread that comes finds what it left, when it gives back its own.
+ * interrupts masked already. Afterwards they are masked by priority, whichever way they were
+ * before: so the thread that comes finds what it left, when it gives back its own.
  */
 static inline unsigned long local_nmi_save(void)
 {
