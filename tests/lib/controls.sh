@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=sh
+# shellcheck disable=SC2154 # root, build, work, quick: tests/lib/tap.sh
 # Reverse controls: with each of tests/controls/*.patch applied, its suite must fail. Needs
 # tests/lib/tap.sh and tests/lib/qemu.sh.
 
