@@ -144,8 +144,11 @@ copy_tree "$tree"
 if ! check "the explorer builds" build_in "$tree"; then
 	done_testing
 fi
-echo "-p 1 -s 1" >"$work/searches"
-[ -n "$quick" ] || echo "-p 2 -s 0" >>"$work/searches"
+if [ -n "$quick" ]; then
+	printf "%s\n" "-p 1 -s 0" "-p 0 -s 1" >"$work/searches"
+else
+	printf "%s\n" "-p 1 -s 1" "-p 2 -s 0" >"$work/searches"
+fi
 while read -r limits; do
 	# shellcheck disable=SC2086 # two options
 	timeout -k 5 300 "$tree/explore" $limits >"$work/tap" 2>&1
