@@ -178,7 +178,7 @@ mutant "take before the clear" irqchip/sbi_ipi.c \
 	}'
 mutant "no fence after the clear" irqchip/sbi_ipi.c '/^	mb_after_pending_clear/d'
 mutant "unmask without a ring" core/ipi_mux.c \
-	's/(void)ring(mux, &me, &unreached);/(void)me; (void)unreached;/'
+	's/(void)ring_single(mux, self);/;/'
 mutant "queue opens before the CPU is online" core/cpu.c \
 	'/^	call_queue_open();/d;s/^	int err = kinds_enable();/&\n	call_queue_open();/'
 mutant "not reversed" core/call_queue.c \
