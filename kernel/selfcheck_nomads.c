@@ -29,7 +29,11 @@
 #define MOST_PROGRAMS 16U
 #define CODE_AT ((uintptr_t)SPACE_BASE)
 #define WORD_AT ((uintptr_t)SPACE_BASE + PAGE_BYTES)
-#define MOVES_WANTED 20U
+#define MOVES 20U	 /* of each program */
+#define MOVES_OF_MANY 5U /* with more CPUs than MANY_CPUS, which take turns */
+#define MANY_CPUS 16U
+#define SWITCHES_WANTED 5U
+#define CPUS_VISITED 4U /* few enough that programs meet, and take turns by the tick */
 #define MOVE_NS 1000000ULL
 
 static struct task *nomads[NOMADS];
@@ -157,43 +161,58 @@ static bool all_switched(void *unused)
 	for (unsigned int i = 0; i < programs.nr; i++) {
 		struct task_info info = {0};
 
-		if (!task_describe(programs.task[i], &info) || info.switches < MOVES_WANTED) {
+		if (!task_describe(programs.task[i], &info) || info.switches < SWITCHES_WANTED) {
 			return false;
 		}
 	}
 	return true;
 }
 
-/* From CPU to CPU, one place at a time. */
-static void move_programs(const struct cpumask *online)
+/* Of the CPUs that are online the first few. */
+static void choose_cpus(struct cpumask *cpus)
 {
-	unsigned int cpu = cpumask_first(online);
+	unsigned int nr = 0;
+	unsigned int cpu;
 
-	for (unsigned int i = 0; i < MOVES_WANTED * programs.nr; i++) {
+	cpumask_copy_online(cpus);
+	for_each_cpu(cpu, cpus) {
+		if (nr++ >= CPUS_VISITED) {
+			cpumask_clear_cpu(cpu, cpus);
+		}
+	}
+}
+
+/* From CPU to CPU, one place at a time. */
+static void move_programs(const struct cpumask *cpus)
+{
+	unsigned int moves = num_online_cpus() > MANY_CPUS ? MOVES_OF_MANY : MOVES;
+	unsigned int cpu = cpumask_first(cpus);
+
+	for (unsigned int i = 0; i < moves * programs.nr; i++) {
 		unsigned int which = (i + i / programs.nr) % programs.nr;
 		struct cpumask there = cpumask_of(cpu);
 
 		(void)task_set_affinity(programs.task[which], &there);
-		cpu = cpumask_next(cpu, online);
-		cpu = cpu < CROSSCALL_NR_CPUS ? cpu : cpumask_first(online);
+		cpu = cpumask_next(cpu, cpus);
+		cpu = cpu < CROSSCALL_NR_CPUS ? cpu : cpumask_first(cpus);
 		task_sleep(MOVE_NS);
 	}
 }
 
 void selfcheck_programs(void)
 {
-	struct cpumask online;
+	struct cpumask cpus;
 	unsigned int good = 0;
 	uint64_t moves = 0;
 	unsigned int nr;
 
-	cpumask_copy_online(&online);
-	nr = PROGRAMS_A_CPU * cpumask_weight(&online);
+	choose_cpus(&cpus);
+	nr = PROGRAMS_A_CPU * num_online_cpus();
 	if (!result_check(prepare(), "no memory for programs")) {
 		return;
 	}
 	start_programs(nr < MOST_PROGRAMS ? nr : MOST_PROGRAMS);
-	move_programs(&online);
+	move_programs(&cpus);
 	result_check(wait_until(all_switched, NULL, PATIENCE_NS), "programs are not preempted");
 	atomic_store_explicit(programs.word, 1, memory_order_relaxed);
 	for (unsigned int i = 0; i < programs.nr; i++) {
