@@ -8,7 +8,7 @@ build=${CROSSCALL_BUILD:?}
 tap=$build/tap/$(basename "$1" .t).tap
 
 # TERM to 'timeout' ends all that the test has started.
-timeout -k 10 "${CROSSCALL_TEST_LIMIT:-1000}" sh "$1" >"$tap" 2>&1 &
+timeout -k 10 "${CROSSCALL_TEST_LIMIT:-2000}" sh "$1" >"$tap" 2>&1 &
 test_pid=$!
 echo "$test_pid" >"$tap.pid"
 wait "$test_pid"
