@@ -6,6 +6,9 @@
 /* On larger machines this many CPUs broadcast. */
 #define MAX_SENDERS 16
 
+/* Of a relay. */
+#define HOPS 200
+
 static void send_one(unsigned int target, unsigned int kind)
 {
 	struct cpumask mask = cpumask_of(target);
@@ -240,14 +243,19 @@ static void test_two_senders(void)
 
 static _Atomic uint64_t hops;
 
-/* Passes the kind on to the next CPU that the suite knows. */
+/* The next CPU that the suite knows, round and round. */
+static unsigned int next_hop(unsigned int cpu)
+{
+	unsigned int next = cpumask_next(cpu, &cpu_set);
+
+	return next < CROSSCALL_NR_CPUS ? next : cpumask_first(&cpu_set);
+}
+
 static void pass_on(unsigned int kind)
 {
-	unsigned int self = port_smp_processor_id();
-	unsigned int next = cpumask_next(self, &cpu_set);
-	struct cpumask mask = cpumask_of(next < CROSSCALL_NR_CPUS ? next : cpumask_first(&cpu_set));
+	struct cpumask mask = cpumask_of(next_hop(port_smp_processor_id()));
 
-	if (atomic_fetch_add_explicit(&hops, 1, memory_order_acq_rel) + 1 < 200) {
+	if (atomic_fetch_add_explicit(&hops, 1, memory_order_acq_rel) + 1 < HOPS) {
 		check_ret(smp_cross_call(&mask, kind, NULL), 0,
 			  "smp_cross_call() from an interrupt handler");
 	}
@@ -256,13 +264,22 @@ static void pass_on(unsigned int kind)
 static void test_relay(void)
 {
 	struct cpumask first = cpumask_of(cpumask_first(&cpu_set));
+	unsigned int cpu = cpumask_first(&first);
 
 	atomic_store_explicit(&hops, 0, memory_order_relaxed);
+	open_ledger();
+	for (unsigned int i = 0; i < HOPS; i++) {
+		expect_ipi(cpu, IPI_RESCHEDULE);
+		cpu = next_hop(cpu);
+	}
 	set_ipi_hook(pass_on);
 	check_ret(smp_cross_call(&first, IPI_RESCHEDULE, NULL), 0, "smp_cross_call()");
-	wait_for(&hops, 200, "an IPI that is passed on from CPU to CPU");
-	settle();
-	check_eq(hops, 200, "hops of a relay");
+	wait_for(&hops, HOPS, "an IPI that is passed on from CPU to CPU");
+	for_each_cpu(cpu, &cpu_set) {
+		await_ipi(cpu, IPI_RESCHEDULE);
+	}
+	close_ledger();
+	check_eq(hops, HOPS, "hops of a relay");
 	set_ipi_hook(NULL);
 }
 

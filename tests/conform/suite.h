@@ -87,6 +87,12 @@ void run_on(unsigned int cpu, void (*fn)(void *), void *arg);
 void run_on_all(void (*fn)(void *), void *arg);
 
 /*
+ * Each CPU that is online has been in thread context since: handlers that had begun have ended. One
+ * that counts what a test waits for may still have more to do when the test goes on.
+ */
+void meet(void);
+
+/*
  * How many targets each CPU tries where every pair would do on a small machine: all up to 16
  * CPUs, then fewer, so that the number of pairs stays about the same.
  */

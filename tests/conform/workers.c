@@ -170,6 +170,15 @@ static void nothing(void *arg)
 	(void)arg;
 }
 
+void meet(void)
+{
+	for (unsigned int i = 1; i < nr_cpus; i++) {
+		if (cpu_online(cpus[i])) {
+			run_on(cpus[i], nothing, NULL);
+		}
+	}
+}
+
 void allow_polling(void)
 {
 	atomic_store_explicit(&may_poll, true, memory_order_relaxed);
@@ -178,7 +187,7 @@ void allow_polling(void)
 void no_polling(void)
 {
 	atomic_store_explicit(&may_poll, false, memory_order_relaxed);
-	run_on_all(nothing, NULL);
+	meet();
 }
 
 unsigned int nr_targets(void)
