@@ -190,15 +190,32 @@ static void release(void)
 	}
 }
 
-/* 'want' of them to 'cpu', none to anybody else; and 'polled' that needed no doorbell. */
+struct hearing {
+	unsigned int cpu;
+	uint64_t heard;
+};
+
+static bool has_heard(void *arg)
+{
+	const struct hearing *hearing = arg;
+
+	return percpu_read(&cpu_data(hearing->cpu)->heard[IPI_RESCHEDULE]) >= hearing->heard;
+}
+
+/*
+ * 'want' of them to 'cpu', none to anybody else; and 'polled' that needed no doorbell. What is to
+ * come may take its time; for what must not come take_count() waits.
+ */
 static void compare_polled(const char *what, const struct count *before, unsigned int cpu,
 			   uint64_t want, uint64_t polled)
 {
+	struct hearing hearing = {.cpu = cpu, .heard = before->heard[cpu] + want};
 	struct count after;
 	uint64_t sent;
 	uint64_t heard;
 	uint64_t elsewhere = 0;
 
+	(void)wait_until(has_heard, &hearing, PATIENCE_NS);
 	take_count(&after);
 	sent = after.sent - before->sent;
 	heard = after.heard[cpu] - before->heard[cpu];
@@ -231,7 +248,8 @@ static void check_busy(const char *what, unsigned int cpu, unsigned int nr, unsi
 	take_count(&before);
 	wake_all();
 	compare(what, &before, cpu, want);
-	result_check(prio <= PRIO_NORMAL || all_woken(NULL), "%s: it did not come first", what);
+	result_check(prio <= PRIO_NORMAL || wait_until(all_woken, NULL, PATIENCE_NS),
+		     "%s: it did not come first", what);
 	result_check(prio >= PRIO_NORMAL || !all_woken(NULL), "%s: it came first", what);
 	release();
 	join_all(cpu);
@@ -310,12 +328,27 @@ static void check_polling(unsigned int cpu)
 	join_all(cpu);
 }
 
+static bool others_idle(void *unused)
+{
+	(void)unused;
+	for (unsigned int cpu = 0; cpu < nr_cpu_ids(); cpu++) {
+		struct sched_stats stats = {0};
+
+		if (cpu_online(cpu) && cpu != this_cpu()->cpu &&
+		    (!sched_stats_read(cpu, &stats) || !stats.idle)) {
+			return false;
+		}
+	}
+	return true;
+}
+
 static void check_rest(uint64_t ns)
 {
 	struct count before;
 	struct count after;
 	uint64_t ticks = 0;
 
+	result_check(wait_until(others_idle, NULL, PATIENCE_NS), "not every CPU gets idle");
 	take_count(&before);
 	for (unsigned int cpu = 1; cpu < nr_cpu_ids(); cpu++) {
 		ticks -= percpu_read(&cpu_data(cpu)->ticks);

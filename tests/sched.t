@@ -25,7 +25,7 @@ counts_on()
 	said "a CPU that sleeps, one" '^  sleeping CPU +1 reschedule IPIs to cpu 1, 0 elsewhere'
 	said "ten before it answers, one" '^  ten wake-ups before it answers +1 reschedule IPIs to cpu 1'
 	said "busy threads spread" "^  busy threads spread +$1 threads on $1 CPUs"
-	said "balanced, none" '^  balanced +0 reschedule IPIs'
+	said "balanced, none" '^  balanced +and no more reschedule IPIs'
 	said "threads leave and come home" '^  stop and start +3 threads left cpu 1, the pinned one came home'
 }
 

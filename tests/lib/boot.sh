@@ -20,6 +20,7 @@ boot()
 	printf '%s\n' "$last" | grep -q -E "$good" || status=1
 	if ! ok "$status" "$name: passes, and the last line says so"; then
 		diag "status $status"
+		grep -a '^FAILED' "$work/log" | diag -
 		tail -n 25 "$work/log" "$work/log.err" | diag -
 		return 1
 	fi
