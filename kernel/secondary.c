@@ -155,7 +155,7 @@ void idle_loop(void)
 		sched_vacate_if_asked();
 		hotplug_leave_if_asked();
 		if (!churn_turn()) {
-			balance_idle();
+			newidle_balance();
 			idle(0);
 		}
 	}

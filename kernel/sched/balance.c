@@ -80,7 +80,7 @@ static bool move_one(struct runqueue *from, struct runqueue *to)
 	return task != NULL;
 }
 
-void balance_idle(void)
+void newidle_balance(void)
 {
 	unsigned long state = local_irq_save();
 	struct runqueue *self = this_cpu()->rq;
@@ -124,7 +124,7 @@ void balance_push_idle(struct runqueue *rq)
 	} while (give_to(rq, &idle));
 }
 
-void balance_push(struct runqueue *rq)
+void load_balance(struct runqueue *rq)
 {
 	struct cpumask less;
 	struct cpumask active;

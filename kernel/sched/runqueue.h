@@ -111,7 +111,7 @@ void task_check_affinity(struct task *task);
 /* ---- balance.c ---- */
 
 /* Give one thread that waits there to a CPU that has less; that is idle. Masked, no lock held. */
-void balance_push(struct runqueue *rq);
+void load_balance(struct runqueue *rq);
 void balance_push_idle(struct runqueue *rq);
 
 /* ---- timers.c ---- */

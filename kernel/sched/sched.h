@@ -105,7 +105,7 @@ bool sched_init(void);
 _Noreturn void idle_loop(void);
 
 /* This CPU is idle: takes work from others. The idle thread, interrupts enabled. */
-void balance_idle(void);
+void newidle_balance(void);
 
 /* The running thread calls the scheduler: the idle thread, when something may have come. */
 void schedule(void);

@@ -138,6 +138,6 @@ void sched_tick(void)
 	timers_run(rq, now);
 	if (rq->slice_end != 0 && now >= rq->slice_end) {
 		end_turn(rq);
-		balance_push(rq);
+		load_balance(rq);
 	}
 }

@@ -110,7 +110,7 @@ void task_pause(uint64_t ns)
 		task_sleep(ns);
 		return;
 	}
-	balance_idle();
+	newidle_balance();
 	sleep_unless_asked(ns);
 	end_pause(rq, begin);
 	local_irq_restore(state);
