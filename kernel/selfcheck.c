@@ -220,6 +220,7 @@ static void check_threads(void)
 	selfcheck_sync();
 	selfcheck_wait();
 	selfcheck_preempted();
+	selfcheck_turns();
 }
 
 void selfcheck_all(void)

@@ -23,6 +23,7 @@ void selfcheck_moves(bool off); /* off: the firmware takes part */
 void selfcheck_sync(void);
 void selfcheck_wait(void);
 void selfcheck_preempted(void);
+void selfcheck_turns(void);
 void selfcheck_late(void);
 void selfcheck_idle(void);
 void selfcheck_nmi(void);

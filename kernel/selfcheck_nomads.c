@@ -33,7 +33,6 @@
 #define MOVES_OF_MANY 5U /* with more CPUs than MANY_CPUS, which take turns */
 #define MANY_CPUS 16U
 #define SWITCHES_WANTED 5U
-#define LOOK_NS 500000000ULL
 #define CPUS_VISITED 4U /* few enough that programs meet, and take turns by the tick */
 #define MOVE_NS 1000000ULL
 
@@ -169,20 +168,6 @@ static bool all_switched(void *unused)
 	return true;
 }
 
-/*
- * Looks seldom: a thread that is preempted by this one begins a new time slice, so looking often
- * would keep the others waiting.
- */
-static bool wait_switched(void)
-{
-	uint64_t start = arch_clock_ns();
-
-	while (!all_switched(NULL) && arch_clock_ns() - start < PATIENCE_NS) {
-		task_sleep(LOOK_NS);
-	}
-	return all_switched(NULL);
-}
-
 /* Of the CPUs that are online the first few. */
 static void choose_cpus(struct cpumask *cpus)
 {
@@ -228,7 +213,7 @@ void selfcheck_programs(void)
 	}
 	start_programs(nr < MOST_PROGRAMS ? nr : MOST_PROGRAMS);
 	move_programs(&cpus);
-	result_check(wait_switched(), "programs are not preempted");
+	result_check(wait_until(all_switched, NULL, PATIENCE_NS), "programs are not preempted");
 	atomic_store_explicit(programs.word, 1, memory_order_relaxed);
 	for (unsigned int i = 0; i < programs.nr; i++) {
 		struct task_info info = {0};

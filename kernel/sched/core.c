@@ -45,12 +45,16 @@ static void put_away(struct runqueue *rq, struct task *prev, enum leave why)
 		return;
 	}
 	prev->ended = why == LEAVE_ENDED;
+	prev->slice_left = 0;
 	if (prev->ended || (why == LEAVE_BLOCKED && wait_state_commit(&prev->wait))) {
 		prev->place = TASK_OFF;
 	} else if (!rq->active || !task_allowed_on(prev, rq->cpu)) {
 		prev->place = TASK_MOVING; /* schedule_tail() does it */
+	} else if (why == LEAVE_PREEMPTED && !rq->turn_over) {
+		prev->slice_left = queue_slice_left(rq); /* it goes on with its turn */
+		queue_add(rq, prev, true);
 	} else {
-		queue_add(rq, prev, why == LEAVE_PREEMPTED && !rq->turn_over);
+		queue_add(rq, prev, false);
 	}
 }
 

@@ -120,15 +120,32 @@ bool queue_is_preempted_by(const struct runqueue *rq, const struct task *task)
 	return is_idle(rq) || task->prio > rq->current->prio;
 }
 
+static uint64_t whole_slice(void)
+{
+	return SLICE_NS + SLICE_PER_CPU_NS * nr_numbered();
+}
+
+uint64_t queue_slice_left(const struct runqueue *rq)
+{
+	uint64_t now = arch_clock_ns();
+
+	if (rq->slice_end == 0) {
+		return 0;
+	}
+	return now < rq->slice_end ? rq->slice_end - now : 1;
+}
+
 void queue_set_slice(struct runqueue *rq, bool anew)
 {
 	bool shared = !is_idle(rq) && (rq->levels >> rq->current->prio & 1) != 0;
+	uint64_t left = rq->current->slice_left;
 
 	if (!shared) {
 		rq->slice_end = 0;
 	} else if (anew || rq->slice_end == 0) {
-		rq->slice_end = arch_clock_ns() + SLICE_NS + SLICE_PER_CPU_NS * nr_numbered();
+		rq->slice_end = arch_clock_ns() + (left != 0 ? left : whole_slice());
 	}
+	rq->current->slice_left = 0;
 	if (anew || !shared) {
 		rq->turn_over = false;
 	}

@@ -69,8 +69,14 @@ bool queue_is_preempted_by(const struct runqueue *rq, const struct task *task);
 /* Queues it on its new CPU, and rings that if it has to do something. */
 void queue_accept(struct runqueue *rq, struct task *task);
 
-/* Begins a time slice if somebody waits for 'current' to have its turn, or ends it. On its CPU. */
+/*
+ * Begins a time slice if somebody waits for 'current' to have its turn, or ends it; one that was
+ * preempted goes on with what was left of its own. On its CPU.
+ */
 void queue_set_slice(struct runqueue *rq, bool anew);
+
+/* What is left of the slice of 'current', at least 1 ns; 0: none runs. */
+uint64_t queue_slice_left(const struct runqueue *rq);
 
 /* The queue of the CPU that the thread is on, locked. Interrupts masked. */
 struct runqueue *task_queue_lock(struct task *task);

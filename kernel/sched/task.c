@@ -46,6 +46,7 @@ void task_reset(struct task *task, const char *name)
 	task->user_end = NULL;
 	task->ended = false;
 	task->stray = false;
+	task->slice_left = 0;
 	task->run_ns = 0;
 	task->switches = 0;
 	task->wakeups = 0;

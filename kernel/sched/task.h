@@ -66,6 +66,7 @@ struct task {
 	enum task_place place;
 	struct task *next, *prev;
 	unsigned int prio;
+	uint64_t slice_left; /* ns of its turn when it was preempted; 0: a whole one */
 	struct cpumask affinity;
 	bool ended; /* leaves the CPU for the last time */
 	bool stray; /* none of its CPUs is there: it runs elsewhere, and that was said */
