@@ -102,7 +102,7 @@ void bringup_start(void)
 	for (unsigned int cpu = 1; cpu < doorbell_max_cpus(); cpu++) {
 		start_cpu(cpu_data(cpu));
 	}
-	if (!wait_until(nobody_on_the_way, NULL, PATIENCE_NS)) {
+	if (!wait_until(nobody_on_the_way, NULL, patience_ns())) {
 		for (unsigned int cpu = 1; cpu < doorbell_max_cpus(); cpu++) {
 			abandon(cpu_data(cpu));
 		}
@@ -147,7 +147,7 @@ const char *bringup_again(struct percpu *cpu)
 {
 	start_cpu(cpu);
 	if (state_of(cpu) != CPU_ABANDONED) {
-		wait_until(is_tested, cpu, PATIENCE_NS);
+		wait_until(is_tested, cpu, patience_ns());
 	}
 	return state_of(cpu) == CPU_RUNNING ? NULL : what_went_wrong(cpu);
 }
@@ -163,7 +163,7 @@ static void name_if_missing(const struct percpu *cpu)
 void bringup_release(void)
 {
 	secondary_release();
-	wait_until(all_tested, NULL, PATIENCE_NS);
+	wait_until(all_tested, NULL, patience_ns());
 	for (unsigned int cpu = 0; cpu < doorbell_max_cpus(); cpu++) {
 		name_if_missing(cpu_data(cpu));
 	}

@@ -199,9 +199,9 @@ static bool never(void *arg)
 static void settle(struct sums *sums)
 {
 	atomic_store(&load_on, false); /* seq_cst: see churn_turn() */
-	(void)result_check(wait_until(nobody_busy, NULL, PATIENCE_NS),
+	(void)result_check(wait_until(nobody_busy, NULL, patience_ns()),
 			   "hotplug: a call does not return");
-	wait_until(all_ran, sums, PATIENCE_NS);
+	wait_until(all_ran, sums, patience_ns());
 	wait_until(never, NULL, SETTLE_NS);
 	add_up(sums);
 }

@@ -177,7 +177,7 @@ static void run_resched(char *const argv[MAX_WORDS])
 		/* Nobody rings this CPU: it looks at its own flag when it is idle. */
 		idle(1);
 	}
-	if (wait_until(has_passed, &pass, PATIENCE_NS)) {
+	if (wait_until(has_passed, &pass, patience_ns())) {
 		printk("cpu %u: passed through its scheduler within %lu us\n", cpu,
 		       (unsigned long)(arch_clock_ns() - start) / 1000);
 	} else {

@@ -80,7 +80,7 @@ static void show_cpu(unsigned int cpu)
 
 	if (error != 0) {
 		printk("cpu %u: error %d\n", cpu, error);
-	} else if (wait_until(has_kept, &shown, PATIENCE_NS)) {
+	} else if (wait_until(has_kept, &shown, patience_ns())) {
 		whereabouts_print(cpu);
 	} else {
 		printk("cpu %u: does not answer\n", cpu);

@@ -174,7 +174,7 @@ void run_kill(char *const argv[MAX_WORDS])
 	}
 	if (!all && nr == 0) {
 		printk("%s: not a thread that spawn made\n", argv[1]);
-	} else if (wait_until(have_ended, NULL, PATIENCE_NS)) {
+	} else if (wait_until(have_ended, NULL, patience_ns())) {
 		printk("%u ended\n", nr);
 	} else {
 		printk("%u are to end, and not all have: do others keep the CPUs?\n", nr);

@@ -70,7 +70,8 @@ void conform_all(void)
 		.only = params.only,
 		.seed = params.seed,
 		.torture = params.torture,
-		.limit_ns = PATIENCE_NS,
+		.limit_ns = patience_ns(),
+		.fail_fast = params.fail_fast,
 	};
 	int failed = conform_run(&machine, &options);
 

@@ -77,7 +77,7 @@ static void crash_locked(unsigned int cpu)
 	static atomic_bool taken;
 
 	(void)smp_call_function_single(cpu, take_lock, &taken, false);
-	wait_until(is_taken, &taken, PATIENCE_NS);
+	wait_until(is_taken, &taken, patience_ns());
 	panic("asked for, while another CPU keeps the console");
 }
 

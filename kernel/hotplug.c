@@ -69,7 +69,7 @@ const char *cpu_down(unsigned int cpu)
 		sched_activate(cpu);
 		return "cannot be rung";
 	}
-	return wait_until(is_off, data, PATIENCE_NS) ? NULL : "did not leave";
+	return wait_until(is_off, data, patience_ns()) ? NULL : "did not leave";
 }
 
 const char *cpu_up(unsigned int cpu)
@@ -106,10 +106,10 @@ const char *cpu_freeze(unsigned int cpu)
 {
 	struct cpumask mask = cpumask_of(cpu);
 
-	if (smp_send_stop_mask(&mask, PATIENCE_NS, NULL) != 0) {
+	if (smp_send_stop_mask(&mask, patience_ns(), NULL) != 0) {
 		return "did not stop";
 	}
-	return wait_until(is_parked, cpu_data(cpu), PATIENCE_NS) ? NULL : "did not park";
+	return wait_until(is_parked, cpu_data(cpu), patience_ns()) ? NULL : "did not park";
 }
 
 const char *cpu_stop_one(unsigned int cpu)
@@ -123,7 +123,7 @@ const char *cpu_stop_one(unsigned int cpu)
 		return "is not online";
 	}
 	sched_deactivate(cpu);
-	if (wait_until(is_vacated, cpu_data(cpu), PATIENCE_NS)) {
+	if (wait_until(is_vacated, cpu_data(cpu), patience_ns())) {
 		why = cpu_freeze(cpu);
 	}
 	if (why != NULL) {
@@ -142,10 +142,10 @@ const char *cpu_thaw(unsigned int cpu)
 	if (!smp_is_parked(cpu)) {
 		return "is not stopped";
 	}
-	if (smp_unpark(cpu, resume, PATIENCE_NS) != 0) {
+	if (smp_unpark(cpu, resume, patience_ns()) != 0) {
 		return "did not take the address from its mailbox";
 	}
-	return wait_until(is_running, cpu_data(cpu), PATIENCE_NS) ? NULL : "did not come back";
+	return wait_until(is_running, cpu_data(cpu), patience_ns()) ? NULL : "did not come back";
 }
 
 const char *cpu_restart(unsigned int cpu)
@@ -171,7 +171,7 @@ void hotplug_begin_shutdown(void)
 	for (unsigned int cpu = 0; cpu < nr_numbered(); cpu++) {
 		if (smp_is_parked(cpu)) {
 			/* One that does not come shows as not off. */
-			(void)smp_unpark(cpu, arch_cpu_park, PATIENCE_NS);
+			(void)smp_unpark(cpu, arch_cpu_park, patience_ns());
 		}
 	}
 }

@@ -8,6 +8,7 @@
 #include <asm/irqflags.h>
 
 #include "kernel/arch.h"
+#include "kernel/params.h"
 #include "kernel/sched/sched.h"
 #include "kernel/timer.h"
 
@@ -26,6 +27,11 @@ static _Atomic uint64_t poll_ns = IDLE_POLL_AUTO;
 uint64_t idle_set_poll(uint64_t ns)
 {
 	return atomic_exchange_explicit(&poll_ns, ns, memory_order_relaxed);
+}
+
+uint64_t patience_ns(void)
+{
+	return params.patience * UINT64_C(1000000000);
 }
 
 void sleep_masked(uint64_t ns)

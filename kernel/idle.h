@@ -7,10 +7,10 @@
 #include <stdint.h>
 
 /*
- * Longer than anything takes that is not lost. A firmware with fair spinlocks needs seconds to
- * start many virtual CPUs on few real ones.
+ * Longer than anything takes that is not lost: "patience=SECONDS", a minute by default. A firmware
+ * with fair spinlocks needs seconds to start many virtual CPUs on few real ones.
  */
-#define PATIENCE_NS 60000000000ULL
+uint64_t patience_ns(void);
 
 /*
  * Passes through the scheduler if somebody asked for it, and otherwise sleeps until an interrupt

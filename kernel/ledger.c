@@ -10,6 +10,7 @@
 #include "kernel/console.h"
 #include "kernel/idle.h"
 #include "kernel/ipi_ops.h"
+#include "kernel/params.h"
 #include "kernel/result.h"
 
 #define SETTLE_NS 50000000ULL
@@ -121,9 +122,14 @@ static void classify(struct verdict *v, unsigned int cpu, unsigned int kind, uns
 	expected[cpu][kind] = came;
 }
 
+static unsigned long failures(const struct verdict *v)
+{
+	return v->missing + v->extra + v->unexpected + v->errors;
+}
+
 void ledger_settle(struct verdict *verdict, unsigned int sender)
 {
-	wait_until(all_came, NULL, PATIENCE_NS);
+	wait_until(all_came, NULL, patience_ns());
 	for (unsigned int k = 0; k < NR_KINDS; k++) {
 		verdict->expected += cpumask_weight(&targets[kinds[k]]);
 		for (unsigned int cpu = 0; cpu < nr_numbered(); cpu++) {
@@ -131,6 +137,9 @@ void ledger_settle(struct verdict *verdict, unsigned int sender)
 		}
 	}
 	forget_round();
+	if (params.fail_fast && failures(verdict) != 0) {
+		verdict_print(verdict);
+	}
 }
 
 static bool never(void *arg)
@@ -152,5 +161,5 @@ void verdict_print(const struct verdict *v)
 	if (v->errors > 0) {
 		printk("FAILED: %s: %lu sends returned an error\n", v->what, v->errors);
 	}
-	result_add(v->pairs, v->missing + v->extra + v->unexpected + v->errors);
+	result_add(v->pairs, failures(v));
 }

@@ -39,7 +39,7 @@ static bool await(struct pong *pong, uint64_t start)
 		}
 		cpu_relax();
 	}
-	return wait_until(has_come, pong, PATIENCE_NS);
+	return wait_until(has_come, pong, patience_ns());
 }
 
 /* Nanoseconds; 0 when it failed, which has been said. */

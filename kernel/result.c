@@ -6,6 +6,7 @@
 
 #include "kernel/arch.h"
 #include "kernel/console.h"
+#include "kernel/params.h"
 
 static struct {
 	unsigned long checks;
@@ -13,6 +14,13 @@ static struct {
 	const char *doorbell;
 	unsigned int cpus;
 } result = {.doorbell = "none", .cpus = 1};
+
+static void end_if_failed(void)
+{
+	if (params.fail_fast && result.failed != 0) {
+		result_exit();
+	}
+}
 
 bool result_check(bool ok, const char *format, ...)
 {
@@ -26,6 +34,7 @@ bool result_check(bool ok, const char *format, ...)
 		vsnprintf(line, sizeof(line), format, args);
 		va_end(args);
 		printk("FAILED: %s\n", line);
+		end_if_failed();
 	}
 	return ok;
 }
@@ -34,6 +43,7 @@ void result_add(unsigned long checks, unsigned long failed)
 {
 	result.checks += checks;
 	result.failed += failed;
+	end_if_failed();
 }
 
 void result_set_doorbell(const char *name)

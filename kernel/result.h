@@ -6,11 +6,12 @@
 #include <stdbool.h>
 
 /*
- * One check. When it failed, prints the line, which says what is wrong. Returns 'ok'. The boot CPU.
+ * One check. When it failed, prints the line, which says what is wrong, and with "fail-fast" ends
+ * the run. Returns 'ok'. The boot CPU.
  */
 bool result_check(bool ok, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Many at once, already told. */
+/* Many at once, already told; "fail-fast" as above. */
 void result_add(unsigned long checks, unsigned long failed);
 
 /* What the last line says about the machine. */

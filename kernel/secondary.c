@@ -89,7 +89,7 @@ static void run(void)
 	}
 	local_irq_enable();
 	if (smp_cross_call(&self, IPI_PING, NULL) == 0 &&
-	    wait_until(heard_ping, &before, PATIENCE_NS)) {
+	    wait_until(heard_ping, &before, patience_ns())) {
 		print_line();
 		set_state(CPU_RUNNING);
 		return;

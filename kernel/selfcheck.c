@@ -8,13 +8,21 @@
 #include "kernel/arch.h"
 #include "kernel/console.h"
 #include "kernel/doorbell.h"
+#include "kernel/idle.h"
 #include "kernel/ipi_ops.h"
 #include "kernel/ledger.h"
 #include "kernel/result.h"
+#include "kernel/sched/sched.h"
 #include "kernel/selfcheck_ways.h"
 
-/* From here on a host with few processors would take long for each CPU, kind by kind. */
+/*
+ * From here on a host with few processors would take long for each CPU, kind by kind: other kinds
+ * than the basic ones go at once; and past the second, between every two CPUs goes one kind, all in
+ * turn.
+ */
 #define MANY_CPUS 16U
+#define VERY_MANY_CPUS 128U
+#define MOST_WAYS 16U
 /* The same for ways in which the sender waits, spinning. */
 #define MANY_WAITERS 8U
 
@@ -22,10 +30,16 @@
 struct round {
 	const struct way *ways;
 	unsigned int nr_ways;
+	bool in_turn; /* one of the ways to each target, not all */
 	struct cpumask targets;
 	unsigned long errors;
 	uint64_t rings;
 };
+
+static bool goes(const struct round *round, unsigned int way, unsigned int sender, unsigned int cpu)
+{
+	return !round->in_turn || (sender + cpu) % round->nr_ways == way;
+}
 
 /* On the sender, interrupts masked. */
 static void send_each(void *info)
@@ -38,7 +52,8 @@ static void send_each(void *info)
 
 		for_each_cpu(cpu, &round->targets) {
 			/* A CPU that stops itself would be nobody's to fetch. */
-			if (cpu != this_cpu()->cpu || way->kind != IPI_CPU_STOP) {
+			if ((cpu != this_cpu()->cpu || way->kind != IPI_CPU_STOP) &&
+			    goes(round, i, this_cpu()->cpu, cpu)) {
 				round->errors += way->send(cpu) != 0;
 			}
 		}
@@ -72,9 +87,11 @@ static void play_round(struct round *round, void (*send)(void *), unsigned int s
 	unsigned int cpu;
 
 	for_each_cpu(cpu, &round->targets) {
-		verdict->pairs += round->nr_ways;
 		for (unsigned int i = 0; i < round->nr_ways; i++) {
-			expect_way(&round->ways[i], cpu, sender);
+			if (goes(round, i, sender, cpu)) {
+				verdict->pairs++;
+				expect_way(&round->ways[i], cpu, sender);
+			}
 		}
 	}
 	round->errors = smp_call_function_single(sender, send, round, true) != 0;
@@ -88,8 +105,8 @@ static void play_round(struct round *round, void (*send)(void *), unsigned int s
  * for each sender. In one round to all, two targets swapped by the doorbell would not show; here
  * one of them hears in the wrong round.
  */
-static void pairs_from(unsigned int sender, const struct way *ways, unsigned int nr_ways,
-		       const struct cpumask *online, struct verdict *verdict)
+static void pairs_from(unsigned int sender, struct round *round, const struct cpumask *online,
+		       struct verdict *verdict)
 {
 	unsigned int bits = 1;
 
@@ -97,20 +114,20 @@ static void pairs_from(unsigned int sender, const struct way *ways, unsigned int
 		bits++;
 	}
 	for (unsigned int half = 0; half < 2; half++) {
-		struct round round = {.ways = ways, .nr_ways = nr_ways};
 		unsigned int cpu;
 
+		cpumask_clear(&round->targets);
 		for_each_cpu(cpu, online) {
 			if ((cpu >> sender % bits & 1) == half) {
-				cpumask_set_cpu(cpu, &round.targets);
+				cpumask_set_cpu(cpu, &round->targets);
 			}
 		}
-		play_round(&round, send_each, sender, verdict);
+		play_round(round, send_each, sender, verdict);
 	}
 }
 
-/* Each of these ways in one go, between every two CPUs. */
-static void check_pairs(const char *what, const struct way *ways, unsigned int nr_ways)
+/* The round's ways in one go, between every two CPUs. */
+static void check_pairs(const char *what, struct round *round)
 {
 	struct verdict verdict = {.what = what};
 	struct cpumask online;
@@ -119,7 +136,7 @@ static void check_pairs(const char *what, const struct way *ways, unsigned int n
 	cpumask_copy_online(&online);
 	ledger_open();
 	for_each_cpu(sender, &online) {
-		pairs_from(sender, ways, nr_ways, &online, &verdict);
+		pairs_from(sender, round, &online, &verdict);
 	}
 	ledger_close(&verdict);
 	verdict_print(&verdict);
@@ -128,7 +145,9 @@ static void check_pairs(const char *what, const struct way *ways, unsigned int n
 static void check_each(const struct way *ways)
 {
 	for (; ways->what != NULL; ways++) {
-		check_pairs(ways->what, ways, 1);
+		struct round round = {.ways = ways, .nr_ways = 1};
+
+		check_pairs(ways->what, &round);
 	}
 }
 
@@ -153,19 +172,28 @@ static void check_circle(const struct way *way)
 	verdict_print(&verdict);
 }
 
+/* Each of these on its own, or for later. */
+static void check_or_add(const struct way *ways, bool each, struct way *later, unsigned int *nr)
+{
+	if (each) {
+		check_each(ways);
+		return;
+	}
+	while (ways->what != NULL && *nr < MOST_WAYS) {
+		later[(*nr)++] = *ways++;
+	}
+}
+
 void selfcheck_pairs(void)
 {
-	unsigned int nr = 0;
+	struct way ways[MOST_WAYS];
+	struct round rest = {.ways = ways, .in_turn = num_online_cpus() > VERY_MANY_CPUS};
 
-	check_each(basic_ways);
 	ways_init();
-	if (num_online_cpus() <= MANY_CPUS) {
-		check_each(more_ways);
-	} else {
-		while (more_ways[nr].what != NULL) {
-			nr++;
-		}
-		check_pairs("all other kinds at once", more_ways, nr);
+	check_or_add(basic_ways, !rest.in_turn, ways, &rest.nr_ways);
+	check_or_add(more_ways, num_online_cpus() <= MANY_CPUS, ways, &rest.nr_ways);
+	if (rest.nr_ways != 0) {
+		check_pairs(rest.in_turn ? "all kinds in turn" : "all other kinds at once", &rest);
 	}
 	if (num_online_cpus() <= MANY_WAITERS) {
 		check_each(waiting_ways);
@@ -200,6 +228,25 @@ void selfcheck_broadcast(void)
 		     (unsigned long)most, doorbell_broadcast_rings());
 	printk("  %-24s %7lu at most, %u allowed\n", "rings a broadcast", (unsigned long)most,
 	       doorbell_broadcast_rings());
+}
+
+static bool others_idle(void *unused)
+{
+	(void)unused;
+	for (unsigned int cpu = 0; cpu < nr_cpu_ids(); cpu++) {
+		struct sched_stats stats = {0};
+
+		if (cpu_online(cpu) && cpu != this_cpu()->cpu &&
+		    (!sched_stats_read(cpu, &stats) || !stats.idle)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+void selfcheck_await_idle(void)
+{
+	result_check(wait_until(others_idle, NULL, patience_ns()), "not every CPU gets idle");
 }
 
 /* With more virtual CPUs than this, threads wait minutes for real ones. */

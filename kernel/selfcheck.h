@@ -29,6 +29,9 @@ void selfcheck_idle(void);
 void selfcheck_nmi(void);
 void selfcheck_console(void);
 
+/* Waits until no other CPU has a thread to run. What its parts share. */
+void selfcheck_await_idle(void);
+
 /* tick=broadcast: starts the tick. */
 void selfcheck_tick(void);
 /* Threads at random, from the first to the second. */

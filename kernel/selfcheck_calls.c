@@ -92,7 +92,7 @@ static void check_async(const struct cpumask *online)
 		verdict.pairs++;
 		ledger_expect(cpu, IPI_CALL_FUNC);
 		verdict.errors += smp_call_function_single_async(cpu, &csd) != 0;
-		result_check(wait_until(is_free, &csd, PATIENCE_NS),
+		result_check(wait_until(is_free, &csd, patience_ns()),
 			     "the request to cpu %u stays busy", cpu);
 	}
 	finish(&verdict);

@@ -43,7 +43,7 @@ static bool has_begun(void *arg)
 /* Nobody else disturbs it: it polls until it is wanted. */
 static bool await_polling(struct turn *turn)
 {
-	bool begun = wait_until(has_begun, turn, PATIENCE_NS);
+	bool begun = wait_until(has_begun, turn, patience_ns());
 
 	turn->polls = percpu_read(&turn->cpu->polls);
 	return begun;
@@ -72,7 +72,7 @@ static bool has_heard(void *arg)
 	return percpu_read(&heard->cpu->heard[IPI_PING]) > heard->before;
 }
 
-/* An interrupt ends the poll, which is masked: it would take PATIENCE_NS otherwise. */
+/* An interrupt ends the poll, which is masked: it would take patience_ns() otherwise. */
 static bool ping(unsigned int cpu)
 {
 	struct cpumask mask = cpumask_of(cpu);
@@ -80,7 +80,7 @@ static bool ping(unsigned int cpu)
 
 	heard.before = percpu_read(&heard.cpu->heard[IPI_PING]);
 	return smp_cross_call(&mask, IPI_PING, NULL) == 0 &&
-	       wait_until(has_heard, &heard, PATIENCE_NS / 2);
+	       wait_until(has_heard, &heard, patience_ns() / 2);
 }
 
 /*
@@ -121,7 +121,7 @@ void selfcheck_idle(void)
 		return;
 	}
 	struct turn turn = {.cpu = cpu_data(cpu), .polls = percpu_read(&cpu_data(cpu)->polls)};
-	uint64_t before = idle_set_poll(PATIENCE_NS);
+	uint64_t before = idle_set_poll(patience_ns());
 
 	(void)call(cpu); /* out of its sleep, and to its poll */
 	check_cost("idle, polls: call", call, IPI_CALL_FUNC, &turn, true, TIMES);

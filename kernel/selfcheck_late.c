@@ -48,8 +48,8 @@ static void check_answered(const struct cpumask *online)
 	for_each_cpu(cpu, online) {
 		verdict.pairs++;
 		ledger_expect(cpu, IPI_CALL_FUNC);
-		verdict.errors +=
-			smp_call_function_single_timeout(cpu, ledger_call, NULL, PATIENCE_NS) != 0;
+		verdict.errors += smp_call_function_single_timeout(cpu, ledger_call, NULL,
+								   patience_ns()) != 0;
 	}
 	ledger_close(&verdict);
 	verdict_print(&verdict);
@@ -65,7 +65,7 @@ static void check_silent_cpu(unsigned int cpu, struct verdict *verdict)
 	atomic_store_explicit(&silence.over, false, memory_order_relaxed);
 	verdict->pairs++;
 	verdict->errors += smp_call_function_single(cpu, be_silent, &silence, false) != 0;
-	verdict->errors += !wait_until(is_silent, &silence, PATIENCE_NS);
+	verdict->errors += !wait_until(is_silent, &silence, patience_ns());
 	error = smp_call_function_single_timeout(cpu, ledger_call, NULL, DEADLINE_NS);
 	atomic_store_explicit(&silence.over, true, memory_order_relaxed);
 	result_check(error == -ETIMEDOUT, "a call to cpu %u, which is silent, returned %d", cpu,

@@ -101,7 +101,7 @@ static bool begin(void)
 			return false;
 		}
 	}
-	result_check(wait_until(settled, NULL, PATIENCE_NS), "a thread does not fall asleep");
+	result_check(wait_until(settled, NULL, patience_ns()), "a thread does not fall asleep");
 	(void)task_set_affinity(threads[FREE], &anywhere);
 	return true;
 }
@@ -128,12 +128,12 @@ static void check_moves(const char *what, const char *(*leave)(unsigned int),
 	if (!begin() || !worked(what, leave(going))) {
 		return;
 	}
-	result_check(wait_until(all_gone, NULL, PATIENCE_NS), "%s: threads stay on cpu %u", what,
+	result_check(wait_until(all_gone, NULL, patience_ns()), "%s: threads stay on cpu %u", what,
 		     going);
 	result_check(task_describe(threads[PINNED], &info) && info.stray,
 		     "%s: the pinned thread is not called stray", what);
 	if (worked(what, come(going))) {
-		result_check(wait_until(pinned_is_home, NULL, PATIENCE_NS),
+		result_check(wait_until(pinned_is_home, NULL, patience_ns()),
 			     "%s: the pinned thread does not come home to cpu %u", what, going);
 	}
 	end();

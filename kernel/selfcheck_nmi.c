@@ -75,7 +75,7 @@ static bool interrupt_self(void)
 	uint64_t start = arch_clock_ns();
 	bool sent = send(this_cpu()->cpu);
 
-	while (sent && !is_set(&try.interrupted) && arch_clock_ns() - start < PATIENCE_NS) {
+	while (sent && !is_set(&try.interrupted) && arch_clock_ns() - start < patience_ns()) {
 		cpu_relax();
 	}
 	sent = sent && is_set(&try.interrupted) && irqs_disabled();
@@ -87,8 +87,8 @@ static bool interrupt_self(void)
 static bool interrupt_other(unsigned int cpu)
 {
 	bool came = smp_call_function_single(cpu, stay_masked, NULL, false) == 0 &&
-		    wait_until(is_set, &try.masked, PATIENCE_NS) && send(cpu) &&
-		    wait_until(is_set, &try.interrupted, PATIENCE_NS);
+		    wait_until(is_set, &try.masked, patience_ns()) && send(cpu) &&
+		    wait_until(is_set, &try.interrupted, patience_ns());
 
 	set(&try.over);
 	return came;
@@ -109,7 +109,7 @@ static void interrupt_masked(unsigned int cpu)
 	came = cpu == this_cpu()->cpu ? interrupt_self() : interrupt_other(cpu);
 	result_check(came && try.was_masked, "cpu %u was not interrupted with interrupts masked",
 		     cpu);
-	result_check(wait_until(work_is_done, NULL, PATIENCE_NS) && try.work_waited,
+	result_check(wait_until(work_is_done, NULL, patience_ns()) && try.work_waited,
 		     "cpu %u: work queued by an NMI-like interrupt did not run after it", cpu);
 }
 
@@ -151,7 +151,7 @@ static void check_backtraces(const struct cpumask *online)
 
 	for_each_cpu(cpu, online) {
 		struct asked asked = {.cpu = cpu, .ns = arch_clock_ns()};
-		bool told = send(cpu) && wait_until(has_told, &asked, PATIENCE_NS);
+		bool told = send(cpu) && wait_until(has_told, &asked, patience_ns());
 		const struct backtrace *trace = &asked.where.trace;
 
 		result_check(told && trace->nr > 1 && trace->complete != 0,

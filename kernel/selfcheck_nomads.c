@@ -213,7 +213,7 @@ void selfcheck_programs(void)
 	}
 	start_programs(nr < MOST_PROGRAMS ? nr : MOST_PROGRAMS);
 	move_programs(&cpus);
-	result_check(wait_until(all_switched, NULL, PATIENCE_NS), "programs are not preempted");
+	result_check(wait_until(all_switched, NULL, patience_ns()), "programs are not preempted");
 	atomic_store_explicit(programs.word, 1, memory_order_relaxed);
 	for (unsigned int i = 0; i < programs.nr; i++) {
 		struct task_info info = {0};

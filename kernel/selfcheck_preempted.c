@@ -13,8 +13,6 @@
 #include "kernel/sched/sched.h"
 #include "kernel/selfcheck.h"
 
-#define WAIT_NS 15000000000ULL
-
 static struct {
 	atomic_bool over;
 	_Atomic uint64_t turns; /* of the thread that is preempted */
@@ -62,15 +60,18 @@ void selfcheck_preempted(void)
 	if (cpumask_weight(&others) < 2) {
 		return;
 	}
+	/* None of them is about to look for work by itself. */
+	selfcheck_await_idle();
 	low = task_run("low", busy, &state, PRIO_LOW, &others);
-	if (low != NULL && wait_until(has_turned, &before, WAIT_NS) && task_describe(low, &info)) {
+	if (low != NULL && wait_until(has_turned, &before, patience_ns()) &&
+	    task_describe(low, &info)) {
 		struct cpumask there = cpumask_of(info.cpu);
 
 		high = task_run("high", busy, NULL, PRIO_HIGH, &there);
-		result_check(wait_until(high_runs, NULL, WAIT_NS),
+		result_check(wait_until(high_runs, NULL, patience_ns()),
 			     "a thread of high priority does not preempt on cpu %u", info.cpu);
 		before = atomic_load_explicit(&state.turns, memory_order_relaxed);
-		if (result_check(wait_until(has_turned, &before, WAIT_NS),
+		if (result_check(wait_until(has_turned, &before, patience_ns()),
 				 "a thread that is preempted on cpu %u waits while others idle",
 				 info.cpu)) {
 			printk("  %-24s goes on elsewhere\n", "preempted thread");

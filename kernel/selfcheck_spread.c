@@ -120,7 +120,7 @@ void selfcheck_spread(void)
 	for (unsigned int i = 0; i < busy.nr; i++) {
 		result_check(task_set_affinity(busy.task[i], &online) == 0, "affinity refused");
 	}
-	result_check(wait_until(all_occupied, NULL, PATIENCE_NS),
+	result_check(wait_until(all_occupied, NULL, patience_ns()),
 		     "%u busy threads occupy only %u CPUs", busy.nr, busy.occupied);
 	printk("  %-32s %u threads on %u CPUs after %lu ms\n", "busy threads spread", busy.nr,
 	       busy.occupied, (unsigned long)((arch_clock_ns() - start) / 1000000));

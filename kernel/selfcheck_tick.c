@@ -97,7 +97,7 @@ void selfcheck_tick(void)
 {
 	note_start();
 	tick_start();
-	wait_until(all_ticked, NULL, PATIENCE_NS);
+	wait_until(all_ticked, NULL, patience_ns());
 	check_ticks();
 }
 

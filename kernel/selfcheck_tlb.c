@@ -95,7 +95,7 @@ static void spin_until_moved(struct move *move)
 {
 	uint64_t start = arch_clock_ns();
 
-	while (step_of(move) != STEP_MOVED && arch_clock_ns() - start < PATIENCE_NS) {
+	while (step_of(move) != STEP_MOVED && arch_clock_ns() - start < patience_ns()) {
 		cpu_relax();
 	}
 }
@@ -115,7 +115,7 @@ static int reader(void *arg)
 	move->between = tlb_page_read(0);
 	set_step(move, STEP_READ_OLD);
 	local_irq_restore(state);
-	wait_until(has_shot, move, PATIENCE_NS);
+	wait_until(has_shot, move, patience_ns());
 	state = local_irq_save();
 	move->after = tlb_page_read(0);
 	vm_load(NULL);
@@ -136,10 +136,10 @@ static int mover(void *arg)
 	vm_load(&tlb_space);
 	(void)tlb_page_read(0);
 	local_irq_restore(state);
-	wait_until(has_read, move, PATIENCE_NS);
+	wait_until(has_read, move, patience_ns());
 	tlb_page_moves(0, FRAME_NEW);
 	set_step(move, STEP_MOVED);
-	wait_until(has_read_old, move, PATIENCE_NS);
+	wait_until(has_read_old, move, patience_ns());
 	move->error = flush_tlb_page(&tlb_space.tlb, TLB_PAGE(0));
 	move->by_mover = tlb_page_read(0);
 	set_step(move, STEP_SHOT);
@@ -157,7 +157,8 @@ static bool run_both(unsigned int by, unsigned int at, struct move *move)
 
 	return cpu_call_start(&reads, at, reader, move) == 0 &&
 	       cpu_call_start(&moves, by, mover, move) == 0 &&
-	       cpu_call_wait(&moves, PATIENCE_NS) == 0 && cpu_call_wait(&reads, PATIENCE_NS) == 0;
+	       cpu_call_wait(&moves, patience_ns()) == 0 &&
+	       cpu_call_wait(&reads, patience_ns()) == 0;
 }
 
 static void move_page(unsigned int by, unsigned int at, struct tally *tally)

@@ -113,7 +113,7 @@ static void check_repeated(unsigned int cpu)
 	struct cpumask mask = cpumask_of(cpu);
 
 	result_check(smp_cross_call(&mask, IPI_TLB_FLUSH, NULL) == 0 &&
-			     wait_until(was_up_to_date, &await, PATIENCE_NS),
+			     wait_until(was_up_to_date, &await, patience_ns()),
 		     "cpu %u does not say that it is up to date", cpu);
 	result_check(stats_of(cpu).flushed == before.flushed, "a request was served twice");
 }

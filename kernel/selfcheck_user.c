@@ -93,7 +93,7 @@ static bool ping_and_call(unsigned int cpu)
 
 	await.heard = percpu_read(&await.cpu->heard[IPI_PING]);
 	return smp_cross_call(&mask, IPI_PING, NULL) == 0 &&
-	       wait_until(has_heard, &await, PATIENCE_NS) &&
+	       wait_until(has_heard, &await, patience_ns()) &&
 	       smp_call_function_single(cpu, note_call, NULL, true) == 0;
 }
 
@@ -127,7 +127,8 @@ static bool run_both(unsigned int sender, unsigned int target, struct stay *ther
 
 	return cpu_call_start(&stays, target, stay, there) == 0 &&
 	       cpu_call_start(&sends, sender, send, there) == 0 &&
-	       cpu_call_wait(&sends, PATIENCE_NS) == 0 && cpu_call_wait(&stays, PATIENCE_NS) == 0;
+	       cpu_call_wait(&sends, patience_ns()) == 0 &&
+	       cpu_call_wait(&stays, patience_ns()) == 0;
 }
 
 /* True when the program found all its registers. */

@@ -114,7 +114,7 @@ static bool put_to_sleep(unsigned int cpu, unsigned int nr, unsigned int prio)
 		}
 		sleepers.task[sleepers.nr] = task;
 	}
-	return result_check(sleepers.nr == nr && wait_until(all_asleep, NULL, PATIENCE_NS),
+	return result_check(sleepers.nr == nr && wait_until(all_asleep, NULL, patience_ns()),
 			    "threads on cpu %u do not fall asleep", cpu);
 }
 
@@ -128,7 +128,7 @@ static void wake_all(void)
 
 static void join_all(unsigned int cpu)
 {
-	result_check(wait_until(all_woken, NULL, PATIENCE_NS), "cpu %u: %u of %u woke up", cpu,
+	result_check(wait_until(all_woken, NULL, patience_ns()), "cpu %u: %u of %u woke up", cpu,
 		     atomic_load_explicit(&sleepers.woken, memory_order_relaxed), sleepers.nr);
 	for (unsigned int i = 0; i < sleepers.nr; i++) {
 		task_join(sleepers.task[i], NULL);
@@ -177,7 +177,7 @@ static bool occupy(unsigned int cpu, bool masked)
 		hog.task = task_run("hog", keep_busy, NULL, PRIO_NORMAL, &there);
 		good = hog.task != NULL;
 	}
-	return result_check(good && wait_until(is_busy, NULL, PATIENCE_NS),
+	return result_check(good && wait_until(is_busy, NULL, patience_ns()),
 			    "cpu %u does not get busy", cpu);
 }
 
@@ -215,7 +215,7 @@ static void compare_polled(const char *what, const struct count *before, unsigne
 	uint64_t heard;
 	uint64_t elsewhere = 0;
 
-	(void)wait_until(has_heard, &hearing, PATIENCE_NS);
+	(void)wait_until(has_heard, &hearing, patience_ns());
 	take_count(&after);
 	sent = after.sent - before->sent;
 	heard = after.heard[cpu] - before->heard[cpu];
@@ -248,7 +248,7 @@ static void check_busy(const char *what, unsigned int cpu, unsigned int nr, unsi
 	take_count(&before);
 	wake_all();
 	compare(what, &before, cpu, want);
-	result_check(prio <= PRIO_NORMAL || wait_until(all_woken, NULL, PATIENCE_NS),
+	result_check(prio <= PRIO_NORMAL || wait_until(all_woken, NULL, patience_ns()),
 		     "%s: it did not come first", what);
 	result_check(prio >= PRIO_NORMAL || !all_woken(NULL), "%s: it came first", what);
 	release();
@@ -315,10 +315,10 @@ static void check_polling(unsigned int cpu)
 		give_up("the scheduler does not get that far");
 	}
 	settle();
-	(void)idle_set_poll(PATIENCE_NS);
+	(void)idle_set_poll(patience_ns());
 	poll.before = percpu_read(&cpu_data(cpu)->polls);
 	result_check(smp_call_function_single(cpu, nothing, NULL, true) == 0 &&
-			     wait_until(has_begun, &poll, PATIENCE_NS),
+			     wait_until(has_begun, &poll, patience_ns()),
 		     "cpu %u does not poll", cpu);
 	take_count(&before);
 	wake_all();
@@ -328,27 +328,13 @@ static void check_polling(unsigned int cpu)
 	join_all(cpu);
 }
 
-static bool others_idle(void *unused)
-{
-	(void)unused;
-	for (unsigned int cpu = 0; cpu < nr_cpu_ids(); cpu++) {
-		struct sched_stats stats = {0};
-
-		if (cpu_online(cpu) && cpu != this_cpu()->cpu &&
-		    (!sched_stats_read(cpu, &stats) || !stats.idle)) {
-			return false;
-		}
-	}
-	return true;
-}
-
 static void check_rest(uint64_t ns)
 {
 	struct count before;
 	struct count after;
 	uint64_t ticks = 0;
 
-	result_check(wait_until(others_idle, NULL, PATIENCE_NS), "not every CPU gets idle");
+	selfcheck_await_idle();
 	take_count(&before);
 	for (unsigned int cpu = 1; cpu < nr_cpu_ids(); cpu++) {
 		ticks -= percpu_read(&cpu_data(cpu)->ticks);

@@ -14,7 +14,7 @@ struct way {
 	int (*send)(unsigned int cpu);
 };
 
-/* Tried one after the other, however many CPUs there are; end with a null 'what'. */
+/* Tried one after the other unless CPUs are very many; end with a null 'what'. */
 extern const struct way basic_ways[];
 /* Tried one after the other on few CPUs, all at once on many. */
 extern const struct way more_ways[];

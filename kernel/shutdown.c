@@ -33,7 +33,7 @@ void shutdown_others(void)
 
 	tick_stop();
 	hotplug_begin_shutdown();
-	if (smp_send_stop(PATIENCE_NS, &online) != 0) {
+	if (smp_send_stop(patience_ns(), &online) != 0) {
 		unsigned int cpu;
 
 		for_each_cpu(cpu, &online) {
@@ -47,7 +47,7 @@ void shutdown_others(void)
 			continue;
 		}
 		ran++;
-		off += result_check(wait_until(is_off, data, PATIENCE_NS),
+		off += result_check(wait_until(is_off, data, patience_ns()),
 				    "cpu %u: the firmware does not say that %s %lu is off", cpu,
 				    arch_hwid_name, (unsigned long)data->hwid.id);
 	}

@@ -177,7 +177,7 @@ static void end_threads(void)
 		stress_wake(&s->slots[i], false);
 	}
 	(void)wake_up_all(&s->queue);
-	if (!wait_until(all_ended, NULL, PATIENCE_NS)) {
+	if (!wait_until(all_ended, NULL, patience_ns())) {
 		stress_name_stuck();
 		give_up("threads do not end");
 	}

@@ -10,7 +10,7 @@
 
 static const char usage[] =
 	"usage: sim-conform [--cpus N] [--doorbell mux|direct] [--only TEXT] [--seed N]\n"
-	"                   [--limit SECONDS] [--torture ROUNDS]\n"
+	"                   [--limit SECONDS] [--torture ROUNDS] [--fail-fast]\n"
 	"                   [--drop K] [--delay K] [--repeat K]\n"
 	"K: one ring in K is lost, comes late, comes twice\n";
 
@@ -131,6 +131,11 @@ int sim_parse_options(struct sim_options *options, int argc, char **argv)
 		if (strcmp(argv[i], "--help") == 0) {
 			(void)fputs(usage, stdout);
 			exit(0);
+		}
+		if (strcmp(argv[i], "--fail-fast") == 0) {
+			options->suite.fail_fast = true;
+			i--;
+			continue;
 		}
 		if (!is_known(argv[i])) {
 			return complain(argv[i], "unknown option (see --help)");

@@ -32,7 +32,7 @@ help_run()
 		  --doorbell NAME   auto, or on riscv64: sbi-ipi; on aarch64:
 		                    gicv3, gicv3-mux, gicv2, gicv2-mux (auto)
 		  --batch           no console; implied when stdin is no terminal
-		  --append ARGS     more kernel arguments
+		  --append ARGS     more kernel arguments; may be given again
 		  --timeout S       stop after S seconds (batch: 600; console and --gdb: no limit)
 		  --gdb             wait for gdb-multiarch before the first instruction
 		  --qemu-args ARGS  more arguments for QEMU, separated by spaces
@@ -63,7 +63,7 @@ help_bench()
 		  --time MS         or after so many milliseconds: 1 to 60000 (300)
 		  --csv             lines for programs, with a header, and nothing else
 		  --no-pin          leave the vCPU threads to the host's scheduler
-		  --append ARGS     more kernel arguments
+		  --append ARGS     more kernel arguments; may be given again
 		  --timeout S       stop after S seconds (600)
 		  --qemu-args ARGS  more arguments for QEMU, separated by spaces
 		  --no-install      install nothing: list what is missing, status 1

@@ -42,7 +42,7 @@ run_option()
 	--arch) arch=$2 ;;
 	--cpus) cpus=$2 ;;
 	--doorbell) doorbell=$2 ;;
-	--append) append=$2 ;;
+	--append) append=${append:+$append }$2 ;;
 	--qemu-args) qemu_args=$2 ;;
 	--timeout)
 		need_number --timeout "$2" 1 86400 "seconds"

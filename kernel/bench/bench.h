@@ -100,7 +100,7 @@ uint32_t bench_quantile(unsigned int nr, unsigned int percent);
 /* Until the clock says so, interrupts enabled, without sleeping. */
 void bench_spin(uint64_t ns);
 
-/* Spins until the count is reached; false after PATIENCE_NS. */
+/* Spins until the count is reached; false after patience_ns(). */
 bool bench_spin_until(uint64_t (*count)(unsigned int cpu), unsigned int cpu, uint64_t value);
 
 /* --- workers.c ------------------------------------------------------------------------------- */

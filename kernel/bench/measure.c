@@ -77,7 +77,7 @@ bool bench_spin_until(uint64_t (*count)(unsigned int cpu), unsigned int cpu, uin
 			continue;
 		}
 		start = start != 0 ? start : arch_clock_ns();
-		if (arch_clock_ns() - start > PATIENCE_NS) {
+		if (arch_clock_ns() - start > patience_ns()) {
 			return false;
 		}
 	}

@@ -128,7 +128,7 @@ static void play(struct bench *bench)
 	}
 	task_start(game.pong);
 	task_start(game.ping);
-	if (!await_end(arch_clock_ns() + bench->limit_ns + PATIENCE_NS)) {
+	if (!await_end(arch_clock_ns() + bench->limit_ns + patience_ns())) {
 		bench->wrong = "a wake-up was lost";
 		return;
 	}

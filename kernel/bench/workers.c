@@ -130,7 +130,7 @@ bool bench_employ(struct bench *bench, void (*work)(void))
 		bench->wrong = "no memory for threads";
 		return false;
 	}
-	if (!wait_until(all_ready, bench, PATIENCE_NS)) {
+	if (!wait_until(all_ready, bench, patience_ns())) {
 		bench->wrong = "a CPU does not do what it was given";
 		return false;
 	}
@@ -142,7 +142,7 @@ void bench_dismiss(struct bench *bench)
 	unsigned int cpu;
 
 	bench_end_all();
-	if (!wait_until(all_done, bench, PATIENCE_NS)) {
+	if (!wait_until(all_done, bench, patience_ns())) {
 		bench->wrong = "a CPU does not end what it was given";
 		return;
 	}

@@ -77,6 +77,7 @@ struct conform_options {
 	uint64_t seed;	      /* of everything random */
 	uint64_t limit_ns;    /* the longest that anything may take; 0 for 30 s */
 	unsigned int torture; /* iterations a CPU of the torture; 0 for the usual number */
+	bool fail_fast;	      /* the first test that fails is the last: its plan is not fulfilled */
 };
 
 /*

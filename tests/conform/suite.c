@@ -205,7 +205,7 @@ int conform_run(const struct conform_machine *this_machine, const struct conform
 	    nr_cpus, (unsigned long long)options.seed);
 	for (size_t i = 0; i < NR_FILES; i++) {
 		for (const struct conform_test *test = files[i]; test->name != NULL; test++) {
-			if (selected(test)) {
+			if (selected(test) && (failed == 0 || !options.fail_fast)) {
 				failed += run_test(test);
 			}
 		}

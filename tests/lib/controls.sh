@@ -29,6 +29,13 @@ target_of()
 	esac
 }
 
+# Once it is caught, it is caught.
+run_kernel()
+{
+	CROSSCALL_BUILD="$built" "$tree/crosscall" run --no-install --batch \
+		--timeout 200 --append "fail-fast patience=15" "$@"
+}
+
 # Runs a suite: run_suite TREE BUILD OUTPUT SUITE ARGUMENTS...
 # shellcheck disable=SC2086 # the arguments are words
 run_suite()
@@ -40,17 +47,11 @@ run_suite()
 	suite=$1
 	shift
 	case $suite in
-	sim) timeout 300 "$built/host/plain/sim-conform" "$@" ;;
-	tsan) TSAN_OPTIONS=halt_on_error=1 timeout 300 "$built/host/tsan/sim-conform" "$@" ;;
+	sim) timeout 300 "$built/host/plain/sim-conform" --fail-fast "$@" ;;
+	tsan) TSAN_OPTIONS=halt_on_error=1 timeout 300 "$built/host/tsan/sim-conform" --fail-fast "$@" ;;
 	unit) CMOCKA_MESSAGE_OUTPUT=TAP timeout 100 "$built/host/plain/unit-$1" ;;
-	aarch64)
-		CROSSCALL_BUILD="$built" "$tree/crosscall" run --no-install --batch \
-			--arch aarch64 --timeout 200 "$@"
-		;;
-	riscv64 | torn)
-		CROSSCALL_BUILD="$built" "$tree/crosscall" run --no-install --batch \
-			--timeout 200 "$@"
-		;;
+	aarch64) run_kernel --arch aarch64 "$@" ;;
+	riscv64 | torn) run_kernel "$@" ;;
 	*) echo "no suite $suite" ;;
 	esac >"$output.raw" 2>&1 </dev/null
 	tr -d '\r' <"$output.raw" >"$output"
