@@ -33,7 +33,7 @@ target_of()
 run_kernel()
 {
 	CROSSCALL_BUILD="$built" "$tree/crosscall" run --no-install --batch \
-		--timeout 200 --append "fail-fast patience=15" "$@"
+		--timeout 40 --append "fail-fast patience=6" "$@"
 }
 
 # Runs a suite: run_suite TREE BUILD OUTPUT SUITE ARGUMENTS...
