@@ -15,7 +15,7 @@
 #include "kernel/selfcheck.h"
 
 #define MOST_BUSY 64U
-#define QUIET_NS 100000000ULL
+#define QUIET_NS 200000000ULL
 #define QUIET_WITHIN_NS 2000000000ULL
 
 static struct {
@@ -70,7 +70,7 @@ static uint64_t sent_so_far(void)
 	return sent;
 }
 
-/* Nobody was rung for so long. */
+/* Nobody was rung for several time slices. */
 static bool is_quiet(void *unused)
 {
 	uint64_t sent = sent_so_far();

@@ -9,9 +9,9 @@
  * even looks.
  *
  * Nobody is left waiting on a busy CPU while another that may run it sleeps. The CPU that goes idle
- * sets its bit in idle_cpus, and then looks at how many wait elsewhere. Who queues a thread notes
- * that it waits, and then looks at idle_cpus. Both have a sequentially consistent fence between
- * (rule 20), so one of the two sees the other: the idle CPU pulls, or the thread is pushed to it.
+ * sets its bit in idle_cpus, and then looks at waiting_cpus. Who queues a thread sets the CPU's bit
+ * there, and then looks at idle_cpus. Both have a sequentially consistent fence between (rule 20),
+ * so one of the two sees the other: the idle CPU pulls, or the thread is pushed to it.
  */
 #include <crosscall/cpu.h>
 
@@ -80,19 +80,31 @@ static bool move_one(struct runqueue *from, struct runqueue *to)
 	return task != NULL;
 }
 
+/* One thread from the first CPU of the set, from 'from' to below 'end', that gives one. */
+static bool take_from(struct runqueue *self, const struct cpumask *cpus, unsigned int from,
+		      unsigned int end)
+{
+	for (unsigned int cpu = cpumask_next_below(from, end, cpus); cpu < end;
+	     cpu = cpumask_next_below(cpu + 1, end, cpus)) {
+		if (move_one(queue_of(cpu), self)) {
+			self->stats.pulled++;
+			return true;
+		}
+	}
+	return false;
+}
+
 void newidle_balance(void)
 {
 	unsigned long state = local_irq_save();
 	struct runqueue *self = this_cpu()->rq;
+	struct cpumask busy;
 
 	atomic_thread_fence(memory_order_seq_cst); /* rule 20 */
-	for (unsigned int i = 1; i < nr_numbered() && self->active; i++) {
-		struct runqueue *other = queue_of((self->cpu + i) % nr_numbered());
-
-		if (waiting(other) != 0 && move_one(other, self)) {
-			self->stats.pulled++;
-			break;
-		}
+	copy_cpus(&busy, waiting_cpus);
+	/* The next ones first, so that not all idle CPUs turn to the same. */
+	if (self->active && !take_from(self, &busy, self->cpu + 1, nr_numbered())) {
+		(void)take_from(self, &busy, 0, self->cpu);
 	}
 	local_irq_restore(state);
 }

@@ -11,6 +11,7 @@
 
 /* A bit is written with the lock of its CPU's queue held. */
 _Atomic unsigned long idle_cpus[CPUMASK_WORDS];
+_Atomic unsigned long waiting_cpus[CPUMASK_WORDS];
 _Atomic unsigned long active_cpus[CPUMASK_WORDS];
 
 void copy_cpus(struct cpumask *to, const _Atomic unsigned long *from)

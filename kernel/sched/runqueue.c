@@ -33,6 +33,7 @@ void queue_init(struct runqueue *rq, unsigned int cpu)
 static void set_nr(struct runqueue *rq, unsigned int nr)
 {
 	atomic_store_explicit(&rq->nr, nr, memory_order_relaxed);
+	set_cpu_bit(waiting_cpus, rq->cpu, nr != 0);
 }
 
 static unsigned int get_nr(const struct runqueue *rq)

@@ -105,6 +105,8 @@ void task_place(struct task *task, bool woken);
 
 /* The CPUs that are idle with nothing queued: a hint, right whenever the CPU's lock is held. */
 extern _Atomic unsigned long idle_cpus[CPUMASK_WORDS];
+/* The same for CPUs that somebody waits for. */
+extern _Atomic unsigned long waiting_cpus[CPUMASK_WORDS];
 extern _Atomic unsigned long active_cpus[CPUMASK_WORDS];
 void copy_cpus(struct cpumask *to, const _Atomic unsigned long *from);
 void set_cpu_bit(_Atomic unsigned long *words, unsigned int cpu, bool on);
