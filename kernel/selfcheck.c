@@ -24,7 +24,7 @@
 #define VERY_MANY_CPUS 128U
 #define MOST_WAYS 16U
 /* The same for ways in which the sender waits, spinning. */
-#define MANY_WAITERS 8U
+#define MANY_WAITERS 64U
 
 /* What a sender is told, and tells. */
 struct round {
