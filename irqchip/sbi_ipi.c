@@ -67,8 +67,13 @@ static int sbi_ipi_send_mask(void *data, const struct cpumask *mask, struct cpum
 	struct cpumask taken;
 	unsigned long base;
 	unsigned long hart_mask;
+	unsigned int cpu;
 
 	(void)data;
+	for (cpu = cpumask_next_from(windows.nr_cpus, mask); cpu < CROSSCALL_NR_CPUS;
+	     cpu = cpumask_next(cpu, mask)) {
+		cpumask_set_cpu(cpu, unreached); /* in no window */
+	}
 	mb_before_ecall(); /* rule 3: pairs with mb_after_pending_clear() on the target */
 	while (sbi_windows_next(&windows, &left, &base, &hart_mask, &taken)) {
 		if (!firmware_send(base, hart_mask)) {
@@ -89,9 +94,15 @@ static void sbi_ipi_handle_irq(struct pt_regs *regs)
 	irq_exit(outer);
 }
 
+/*
+ * SSIP stays as it is: one that is left over costs an entry for nothing, but the ring of a word that
+ * is pending already must not be lost, since nobody would ring again.
+ */
 static int sbi_ipi_cpu_init(void)
 {
-	ssip_clear();
+	if (port_smp_processor_id() >= windows.nr_cpus) {
+		return -ENXIO;
+	}
 	ssip_enable();
 	return 0;
 }
@@ -126,10 +137,7 @@ static struct doorbell sbi_ipi = {
 
 int sbi_ipi_init(const hwid_t *hart, unsigned int nr_cpus, const struct doorbell **out)
 {
-	if (out == NULL) {
-		return -EINVAL;
-	}
-	int err = sbi_windows_build(&windows, hart, nr_cpus);
+	int err = out == NULL ? -EINVAL : sbi_windows_check(hart, nr_cpus);
 
 	if (err != 0) {
 		return err;
@@ -139,7 +147,11 @@ int sbi_ipi_init(const hwid_t *hart, unsigned int nr_cpus, const struct doorbell
 	}
 	/* Starting over: -EINVAL only says that there was no mux yet. */
 	if (ipi_mux_destroy(&mux) == -EBUSY) {
-		return -EBUSY;
+		return -EBUSY; /* and the windows that are in use stay */
+	}
+	err = sbi_windows_build(&windows, hart, nr_cpus);
+	if (err != 0) {
+		return err;
 	}
 	int base = ipi_mux_create(&mux, NR_IPI, sbi_ipi_send_mask, NULL);
 

@@ -3,7 +3,19 @@
 
 #include "irqchip/sbi_window.h"
 
-static int check_harts(const hwid_t *hart, unsigned int nr_cpus)
+static bool occurs_twice(const hwid_t *hart, unsigned int nr_cpus)
+{
+	for (unsigned int a = 0; a < nr_cpus; a++) {
+		for (unsigned int b = a + 1; b < nr_cpus; b++) {
+			if (hart[a].id == hart[b].id) {
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+int sbi_windows_check(const hwid_t *hart, unsigned int nr_cpus)
 {
 	if (hart == NULL || nr_cpus == 0) {
 		return -EINVAL;
@@ -17,7 +29,7 @@ static int check_harts(const hwid_t *hart, unsigned int nr_cpus)
 			return -EINVAL;
 		}
 	}
-	return 0;
+	return occurs_twice(hart, nr_cpus) ? -EINVAL : 0;
 }
 
 /* The smallest hart id above 'above' (or at all, when 'first'); false when there is none. */
@@ -50,18 +62,6 @@ static void fill_window(struct sbi_windows *w, const hwid_t *hart, unsigned long
 	}
 }
 
-static bool occurs_twice(const hwid_t *hart, unsigned int nr_cpus)
-{
-	for (unsigned int a = 0; a < nr_cpus; a++) {
-		for (unsigned int b = a + 1; b < nr_cpus; b++) {
-			if (hart[a].id == hart[b].id) {
-				return true;
-			}
-		}
-	}
-	return false;
-}
-
 /*
  * Greedy from the lowest id: each window starts at the lowest hart not covered yet. No set of
  * windows can do with fewer, since that hart needs one, and none that covers it reaches further
@@ -69,13 +69,10 @@ static bool occurs_twice(const hwid_t *hart, unsigned int nr_cpus)
  */
 int sbi_windows_build(struct sbi_windows *w, const hwid_t *hart, unsigned int nr_cpus)
 {
-	int err = w == NULL ? -EINVAL : check_harts(hart, nr_cpus);
+	int err = w == NULL ? -EINVAL : sbi_windows_check(hart, nr_cpus);
 
 	if (err != 0) {
 		return err;
-	}
-	if (occurs_twice(hart, nr_cpus)) {
-		return -EINVAL;
 	}
 	w->nr_cpus = nr_cpus;
 	w->nr_windows = 0;

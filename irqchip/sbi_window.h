@@ -28,6 +28,7 @@ struct sbi_windows {
  * or that is all ones (the "all harts" value of the base); -ERANGE for more than
  * CROSSCALL_NR_CPUS.
  */
+int sbi_windows_check(const hwid_t *hart, unsigned int nr_cpus);
 int sbi_windows_build(struct sbi_windows *w, const hwid_t *hart, unsigned int nr_cpus);
 
 /*
