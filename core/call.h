@@ -78,6 +78,8 @@ struct call_pool {
 	_Alignas(CROSSCALL_CACHE_LINE) struct call_single_data *csd;
 	unsigned int size;
 	struct call_single_data *cursor;
+	/* Not 0: a request was given up and may not be back. Relaxed: a look at all tells. */
+	_Atomic uint32_t given_up;
 };
 
 void call_pool_init(unsigned int nr_cpus, void *memory);
@@ -88,6 +90,18 @@ struct call_single_data *call_pool_reserve(struct call_pool *pool, unsigned int 
 
 /* call_pool_reserve() of one. */
 struct call_single_data *call_pool_reserve_one(struct call_pool *pool);
+
+/*
+ * A request that was given up stays in its target's queue until that passes over it, and a CPU that
+ * never does must not end up with all of them. True: it has as many as it may, and gets no more.
+ */
+bool call_pool_is_held_by(struct call_pool *pool, unsigned int cpu);
+bool call_pool_is_held_by_any(struct call_pool *pool, const struct cpumask *mask,
+			      unsigned int *holder);
+void call_pool_note_given_up(const struct call_single_data *csd);
+
+/* Who keeps this CPU from requests to *mask: one of them, or the target of its oldest request. */
+unsigned int call_pool_holder(const struct cpumask *mask);
 
 /* The next request of the chain; null at its end. */
 struct call_single_data *call_pool_next(const struct call_pool *pool,
@@ -150,10 +164,10 @@ void call_waiter_init(struct call_waiter *waiter, bool masked, uint64_t timeout_
 bool call_wait_stalled(struct call_waiter *waiter, unsigned int dst, const char *what);
 
 /*
- * True once the waiter's deadline, if it has one, is past; looks at the clock once in a while
- * only.
+ * To be called in each turn of a wait for requests to the CPUs of *mask: climbs the ladder, at the
+ * CPU that keeps them from being free. True once the waiter's deadline, if it has one, is past.
  */
-bool call_wait_expired(struct call_waiter *waiter);
+bool call_wait_for_room(struct call_waiter *waiter, const struct cpumask *mask);
 
 /* One turn of any wait for another CPU. */
 void call_wait_turn(const struct call_waiter *waiter);

@@ -26,6 +26,8 @@ void call_pool_init(unsigned int nr_cpus, void *memory)
 		pools[cpu].csd = csd;
 		pools[cpu].size = size;
 		pools[cpu].cursor = csd;
+		/* relaxed: no CPU is online */
+		atomic_store_explicit(&pools[cpu].given_up, 0, memory_order_relaxed);
 		csd += size;
 	}
 	for (struct call_single_data *each = memory; each < csd; each++) {
@@ -61,6 +63,70 @@ struct call_single_data *call_pool_reserve_one(struct call_pool *pool)
 	atomic_store_explicit(&csd->state, CSD_RESERVED, memory_order_relaxed);
 	csd->chain = 0;
 	return csd;
+}
+
+static bool is_given_up(const struct call_single_data *csd)
+{
+	/* relaxed: a hint; one that has just come back is found the next time */
+	uint32_t state = atomic_load_explicit(&csd->state, memory_order_relaxed);
+
+	return state == CSD_CANCELLED || state == CSD_ABANDONED;
+}
+
+bool call_pool_is_held_by(struct call_pool *pool, unsigned int cpu)
+{
+	uint32_t noted = atomic_load_explicit(&pool->given_up, memory_order_relaxed);
+	unsigned int here = 0;
+	unsigned int all = 0;
+
+	if (noted == 0) {
+		return false;
+	}
+	for (unsigned int i = 0; i < pool->size; i++) {
+		if (is_given_up(&pool->csd[i])) {
+			all++;
+			here += pool->csd[i].dst == cpu;
+		}
+	}
+	if (all == 0) {
+		/* Fails when another was given up meanwhile. */
+		atomic_compare_exchange_strong_explicit(&pool->given_up, &noted, 0,
+							memory_order_relaxed, memory_order_relaxed);
+	}
+	return here >= CROSSCALL_CALL_DEPTH;
+}
+
+/* Before it is given up. Who waits with interrupts enabled may be on another CPU by now. */
+void call_pool_note_given_up(const struct call_single_data *csd)
+{
+	size_t index = (size_t)(csd - pools[0].csd);
+
+	atomic_fetch_add_explicit(&pools[index / pools[0].size].given_up, 1, memory_order_relaxed);
+}
+
+bool call_pool_is_held_by_any(struct call_pool *pool, const struct cpumask *mask,
+			      unsigned int *holder)
+{
+	unsigned int cpu;
+
+	for_each_cpu_below(cpu, nr_cpu_ids(), mask) {
+		if (call_pool_is_held_by(pool, cpu)) {
+			*holder = cpu;
+			return true;
+		}
+	}
+	return false;
+}
+
+unsigned int call_pool_holder(const struct cpumask *mask)
+{
+	unsigned long state = port_local_irq_save();
+	struct call_pool *pool = call_pool_here();
+	unsigned int cpu = pool->cursor->dst;
+
+	(void)call_pool_is_held_by_any(pool, mask, &cpu);
+	port_local_irq_restore(state);
+	return cpu;
 }
 
 struct call_single_data *call_pool_next(const struct call_pool *pool,

@@ -86,7 +86,7 @@ static bool look(struct call_waiter *waiter, uint64_t *waited)
 	if (++waiter->turns % TURNS_PER_LOOK != 0) {
 		return false;
 	}
-	*waited = port_clock_ns() - waiter->start;
+	*waited = smp_elapsed_ns(waiter->start);
 	return true;
 }
 
@@ -129,21 +129,25 @@ static void report_waiter(struct call_waiter *waiter, unsigned int dst, const ch
 	}
 }
 
-bool call_wait_stalled(struct call_waiter *waiter, unsigned int dst, const char *what)
+/* The next rung for a wait that is for no request. True: the caller rings again. */
+static bool climb_for(struct call_waiter *waiter, unsigned int dst, const char *what,
+		      uint64_t waited)
 {
-	enum call_rung rung;
-	uint64_t waited;
+	enum call_rung rung = climb(waiter, waited);
 
-	if (!look(waiter, &waited)) {
-		return false;
-	}
-	rung = climb(waiter, waited);
 	if (rung == CALL_ASK) {
 		ask(waiter, dst);
 	} else if (rung == CALL_REPORT) {
 		report_waiter(waiter, dst, what, waited);
 	}
 	return rung == CALL_RING_AGAIN;
+}
+
+bool call_wait_stalled(struct call_waiter *waiter, unsigned int dst, const char *what)
+{
+	uint64_t waited;
+
+	return look(waiter, &waited) && climb_for(waiter, dst, what, waited);
 }
 
 static bool is_queued(const struct call_single_data *csd)
@@ -188,16 +192,28 @@ static bool is_expired(const struct call_waiter *waiter, uint64_t waited)
 	return waiter->timeout_ns != 0 && waited >= waiter->timeout_ns;
 }
 
-bool call_wait_expired(struct call_waiter *waiter)
+bool call_wait_for_room(struct call_waiter *waiter, const struct cpumask *mask)
 {
+	unsigned int dst;
 	uint64_t waited;
 
-	return look(waiter, &waited) && is_expired(waiter, waited);
+	if (!look(waiter, &waited)) {
+		return false;
+	}
+	if (is_expired(waiter, waited)) {
+		return true;
+	}
+	dst = call_pool_holder(mask);
+	if (climb_for(waiter, dst, "which has not passed over earlier requests", waited)) {
+		ipi_ring_again(dst, IPI_CALL_FUNC);
+	}
+	return false;
 }
 
 /* Gives the request up. It is the target's to free, unless it was done after all. */
 static enum call_end give_up(struct call_single_data *csd)
 {
+	call_pool_note_given_up(csd);
 	if (csd_cancel_use(csd, CSD_QUEUED_WAIT)) {
 		return CALL_UNANSWERED;
 	}
@@ -224,7 +240,7 @@ void call_wait_turn(const struct call_waiter *waiter)
 {
 	if (waiter->masked) {
 		call_queue_serve();
-		tlb_serve();
+		tlb_serve(false);
 	}
 	port_cpu_relax();
 }

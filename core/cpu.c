@@ -107,6 +107,7 @@ int smp_cpu_starting(void)
 	if (err != 0) {
 		return err;
 	}
+	stop_forget();
 	/* rule 10, release: pairs with the acquire in cpu_online() and cpumask_copy_online() */
 	atomic_fetch_or_explicit(online_word(cpu), cpumask_bit(cpu), memory_order_release);
 	/*

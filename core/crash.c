@@ -11,8 +11,8 @@
  *  1. 'owner' goes from 0 to a CPU by a compare-and-swap, so one of several crashing CPUs wins; it
  *     carries no data.
  *  2. A CPU saves its registers, then sets its bit (release): in its handler, or as a crashing CPU
- *     that lost, whose interrupts are masked and which never gets there. So all but the winner set
- *     theirs, unless they are dead.
+ *     that lost, whose interrupts are masked and which never gets there; it has saved them before
+ *     it called. So all but the winner set theirs, unless they are dead.
  *  3. The winner that finds the bit (acquire) has the registers: bits of other CPUs in the same
  *     word are set by read-modify-writes, which continue the release sequence.
  *  4. The winner takes no lock and waits for a bounded time: who is missing is reported.
@@ -81,7 +81,7 @@ static int stop_others(unsigned int self, uint64_t timeout_ns, struct cpumask *l
 		if (cpumask_empty(left)) {
 			return 0;
 		}
-		if (port_clock_ns() - start > timeout_ns) {
+		if (smp_elapsed_ns(start) > timeout_ns) {
 			return -ETIMEDOUT;
 		}
 		port_cpu_relax();
@@ -93,6 +93,9 @@ int smp_send_crash_stop(uint64_t timeout_ns, struct cpumask *silent)
 	uint32_t none = 0;
 	struct cpumask left = {{0}};
 
+	if (silent != NULL) {
+		*silent = left;
+	}
 	(void)port_local_irq_save();
 	unsigned int self = port_smp_processor_id();
 

@@ -43,7 +43,8 @@ static void unknown_ipi(unsigned int ipinr)
 		text_dec(&t, port_smp_processor_id());
 		text_str(&t, ": unknown IPI ");
 		text_dec(&t, ipinr);
-		text_str(&t, " ignored (said once a number)");
+		text_str(&t, ipinr < NR_IPI ? " ignored (said once a number)"
+					    : " ignored (said once for all past the kinds)");
 		ipi_report(t.line);
 	}
 }
@@ -61,7 +62,7 @@ static void dispatch(unsigned int ipinr, struct pt_regs *regs)
 		irq_work_run();
 		break;
 	case IPI_TLB_FLUSH:
-		tlb_serve();
+		tlb_serve(true);
 		break;
 	case IPI_WAKEUP:
 		ipi_wakeup();

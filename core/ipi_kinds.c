@@ -191,12 +191,23 @@ int set_smp_nmi_irq(unsigned int ipinr, unsigned int irq)
 	return err;
 }
 
+/* A parked CPU is not online, and hears IPI_WAKEUP. */
+static bool is_heard_by_some(void)
+{
+	for (unsigned int i = 0; i < ipi_nr; i++) {
+		if (irq_is_enabled_somewhere(kind_irqs[i])) {
+			return true;
+		}
+	}
+	return false;
+}
+
 int clear_smp_ipi_range(void)
 {
 	if (ipi_nr == 0) {
 		return -ENXIO;
 	}
-	if (num_online_cpus() != 0) {
+	if (num_online_cpus() != 0 || is_heard_by_some()) {
 		return -EBUSY;
 	}
 	free_kinds(ipi_nr);
@@ -288,6 +299,13 @@ int ipi_register_kind(const char *name, ipi_handler_t handler)
 	arrive();
 	int err = on_each_cpu(enable_kind, &irq, true);
 
+	if (err != 0) {
+		/*
+		 * Nobody knows the number, so nobody sends it. The slot is not used again: it may be
+		 * enabled on some CPUs.
+		 */
+		atomic_store_explicit(&user_kinds[kind].handler, NULL, memory_order_relaxed);
+	}
 	return err != 0 ? err : kind;
 }
 

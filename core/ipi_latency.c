@@ -39,8 +39,21 @@ void latency_init(unsigned int nr_cpus, void *memory)
 	ipi_latency_reset();
 }
 
+static void forget_stamps(void)
+{
+	for (unsigned int cpu = 0; cpu < latency_nr; cpu++) {
+		for (unsigned int ipinr = 0; ipinr < NR_IPI; ipinr++) {
+			atomic_store_explicit(&latency_cpu[cpu].sent_at[ipinr], 0,
+					      memory_order_relaxed);
+		}
+	}
+}
+
 void ipi_latency_enable(bool on)
 {
+	if (on && !is_enabled()) {
+		forget_stamps(); /* of sends before the pause */
+	}
 	atomic_store_explicit(&enabled, on, memory_order_relaxed);
 }
 
@@ -55,10 +68,9 @@ static void reset_part(struct ipi_latency_cpu *cpu, unsigned int ipinr, unsigned
 
 void ipi_latency_reset(void)
 {
+	forget_stamps();
 	for (unsigned int cpu = 0; cpu < latency_nr; cpu++) {
 		for (unsigned int ipinr = 0; ipinr < NR_IPI; ipinr++) {
-			atomic_store_explicit(&latency_cpu[cpu].sent_at[ipinr], 0,
-					      memory_order_relaxed);
 			reset_part(&latency_cpu[cpu], ipinr, IPI_SEND_TO_ENTRY);
 			reset_part(&latency_cpu[cpu], ipinr, IPI_ENTRY_TO_DONE);
 		}

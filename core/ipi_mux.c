@@ -165,7 +165,7 @@ int ipi_mux_send_mask(struct irq_data *data, const struct cpumask *mask,
 	int err = ring(mux, &ringing, &result->unreached);
 
 	result->sent += targets - (err == 0 ? 0 : cpumask_weight(&result->unreached));
-	return err;
+	return err == 0 ? 0 : -EIO;
 }
 
 void ipi_mux_mask(struct irq_data *data)

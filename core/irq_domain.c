@@ -6,6 +6,7 @@
 #include <crosscall/port.h>
 
 #include "core/counter.h"
+#include "core/smp.h"
 
 /*
  * Written at boot or under the adopter's lock, before any CPU that uses the entry comes online;
@@ -145,6 +146,16 @@ int request_percpu_irq(unsigned int irq, percpu_irq_handler_t handler, const cha
 	return 0;
 }
 
+bool irq_is_enabled_somewhere(unsigned int irq)
+{
+	for (unsigned int cpu = 0; cpu < CROSSCALL_NR_CPUS; cpu++) {
+		if (enabled_on(&irq_cpu[cpu], irq)) {
+			return true;
+		}
+	}
+	return false;
+}
+
 int free_percpu_irq(unsigned int irq)
 {
 	struct irq_desc *desc = irq_to_desc(irq);
@@ -152,10 +163,8 @@ int free_percpu_irq(unsigned int irq)
 	if (desc == NULL || desc->handler == NULL) {
 		return -EINVAL;
 	}
-	for (unsigned int cpu = 0; cpu < CROSSCALL_NR_CPUS; cpu++) {
-		if (enabled_on(&irq_cpu[cpu], irq)) {
-			return -EBUSY;
-		}
+	if (irq_is_enabled_somewhere(irq)) {
+		return -EBUSY;
 	}
 	desc->handler = NULL;
 	return 0;

@@ -153,10 +153,19 @@ void irq_work_close(void)
 	run_list(&here->lazy, &closed);
 }
 
+/* Makes up for a ring that failed. Interrupts masked. */
+static int ring_owed(unsigned int cpu)
+{
+	return ipi_take_owed(cpu, IPI_IRQ_WORK) ? ipi_send_to(cpu, IPI_IRQ_WORK) : 0;
+}
+
 /* Interrupts masked. */
 static int push_and_ring(struct irq_work *work, unsigned int cpu)
 {
 	struct work_lists *there = &work_lists[cpu];
+
+	/* Relaxed: a hint for irq_work_sync(). */
+	atomic_store_explicit(&work->cpu, cpu, memory_order_relaxed);
 	int pushed = push(work->lazy ? &there->lazy : &there->urgent, work);
 
 	if (pushed < 0 || work->lazy) {
@@ -183,10 +192,13 @@ int irq_work_queue_on(struct irq_work *work, unsigned int cpu)
 	 */
 	uint32_t old = atomic_fetch_or_explicit(&work->flags, WORK_PENDING, memory_order_acq_rel);
 
+	unsigned long state = port_local_irq_save();
+
 	if ((old & WORK_PENDING) != 0) {
+		(void)ring_owed(cpu); /* it may be what this one waits for */
+		port_local_irq_restore(state);
 		return -EBUSY;
 	}
-	unsigned long state = port_local_irq_save();
 	int err = push_and_ring(work, cpu);
 
 	port_local_irq_restore(state);
@@ -208,16 +220,29 @@ bool irq_work_is_busy(const struct irq_work *work)
 	return atomic_load_explicit(&work->flags, memory_order_acquire) != 0;
 }
 
+/* One turn. Lazy work waits for a tick, which a ring does not bring about. */
+static void await_work(struct irq_work *work, struct call_waiter *waiter)
+{
+	unsigned int cpu = atomic_load_explicit(&work->cpu, memory_order_relaxed);
+	unsigned long state = port_local_irq_save();
+
+	(void)ring_owed(cpu);
+	port_local_irq_restore(state);
+	if (call_wait_stalled(waiter, cpu, "which has not run irq_work") && !work->lazy) {
+		ipi_ring_again(cpu, IPI_IRQ_WORK);
+	}
+	call_wait_turn(waiter);
+}
+
 void irq_work_sync(struct irq_work *work)
 {
-	bool masked = smp_irqs_masked();
 	struct call_waiter waiter;
 
-	if (irq_work_is_busy(work) && masked) {
+	if (smp_irqs_masked()) {
 		smp_panic("irq_work_sync", "waits with interrupts masked");
 	}
-	call_waiter_init(&waiter, masked, 0);
+	call_waiter_init(&waiter, false, 0);
 	while (irq_work_is_busy(work)) {
-		call_wait_turn(&waiter);
+		await_work(work, &waiter);
 	}
 }

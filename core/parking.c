@@ -2,21 +2,24 @@
 /*
  * The mailbox of a CPU.
  *
- * Invariant: an address in 'entry' belongs to one unparker, which waits; it ends in one of two
- * ways, and both sides know which.
+ * Invariant: an address in 'entry' belongs to the one unparker that has claimed the mailbox, which
+ * waits; it ends in one of two ways, and both sides know which.
  *
  * Writers: 'id' is the CPU's number plus one while it waits there, written by the CPU itself.
- * 'entry' goes from null to an address by an unparker's compare-and-swap, and back to null by
- * whoever gets there first: the CPU (the acknowledgement) or the unparker that gives up.
+ * 'claimed' is set by an unparker's exchange, and cleared by it when it returns. 'entry' goes from
+ * null to an address by the unparker that has the claim, and back to null by whoever gets there
+ * first: the CPU (the acknowledgement) or the unparker that gives up.
  * 'heard' and 'on_the_way' are the CPU's own notes: the wake-up's interrupt was taken while parked;
  * and how many have not been taken yet of those that were not. More than one: a CPU that is stopped
  * again before it has taken the last one, inside the interrupt that would have gone on to it.
  *
- *  1. Only an unparker that finds null puts its address there, so of several one wins; the others
- *     are told -EBUSY.
+ *  1. Of several unparkers one finds the mailbox unclaimed; the others are told -EBUSY. It keeps
+ *     the claim until it knows how its address ended: two that bring the same address, one after
+ *     the other, cannot take each other's for their own. The claim hands 'entry', null, from one
+ *     to the next (release, acquire).
  *  2. The CPU takes by an exchange, the unparker that gives up takes back by a compare-and-swap
  *     from its own address: one of the two finds it, and it went in once.
- *  3. What the unparker stored before its compare-and-swap (release) is seen by the CPU that took
+ *  3. What the unparker stored before its address (release) is seen by the CPU that took
  *     its address (acquire), and what the CPU did until then (release) by the unparker that finds
  *     the mailbox empty (acquire).
  *  4. The address is there before the ring, and the CPU looks after each sleep: so a wake-up is not
@@ -39,6 +42,7 @@
 struct mailbox {
 	_Alignas(CROSSCALL_CACHE_LINE) _Atomic uint32_t id;
 	smp_park_entry_t _Atomic entry;
+	_Atomic uint32_t claimed;
 	bool heard;
 	unsigned int on_the_way;
 };
@@ -51,6 +55,7 @@ void parking_init(void)
 		/* relaxed: no CPU is online */
 		atomic_store_explicit(&mailboxes[cpu].id, 0, memory_order_relaxed);
 		atomic_store_explicit(&mailboxes[cpu].entry, NULL, memory_order_relaxed);
+		atomic_store_explicit(&mailboxes[cpu].claimed, 0, memory_order_relaxed);
 		mailboxes[cpu].heard = false;
 		mailboxes[cpu].on_the_way = 0;
 	}
@@ -99,11 +104,12 @@ bool smp_is_parked(unsigned int cpu)
 /* Waits for the acknowledgement; takes the address back when it does not come. */
 static int wait_acknowledged(struct mailbox *box, smp_park_entry_t entry, uint64_t timeout_ns)
 {
-	uint64_t start = port_clock_ns();
+	struct call_waiter waiter;
 
+	call_waiter_init(&waiter, smp_irqs_masked(), 0);
 	/* rule 15, acquire: pairs with the acknowledgement's release */
 	while (atomic_load_explicit(&box->entry, memory_order_acquire) != NULL) {
-		if (port_clock_ns() - start > timeout_ns) {
+		if (smp_elapsed_ns(waiter.start) > timeout_ns) {
 			/* Fails when the CPU took it after all. */
 			return atomic_compare_exchange_strong_explicit(&box->entry, &entry, NULL,
 								       memory_order_acquire,
@@ -111,31 +117,42 @@ static int wait_acknowledged(struct mailbox *box, smp_park_entry_t entry, uint64
 				       ? -ETIMEDOUT
 				       : 0;
 		}
-		port_cpu_relax();
+		call_wait_turn(&waiter);
 	}
 	return 0;
 }
 
+/* The claim is the caller's. */
+static int send_to_entry(struct mailbox *box, unsigned int cpu, smp_park_entry_t entry,
+			 uint64_t timeout_ns)
+{
+	struct cpumask mask = cpumask_of(cpu);
+
+	/* rule 15, release: pairs with the exchange in smp_park() */
+	atomic_store_explicit(&box->entry, entry, memory_order_release);
+
+	int err = smp_cross_call(&mask, IPI_WAKEUP, NULL);
+	int acknowledged = wait_acknowledged(box, entry, err == 0 ? timeout_ns : 0);
+
+	return acknowledged == 0 || err == 0 ? acknowledged : err;
+}
+
 int smp_unpark(unsigned int cpu, smp_park_entry_t entry, uint64_t timeout_ns)
 {
-	smp_park_entry_t none = NULL;
-
 	if (cpu >= nr_cpu_ids() || entry == NULL) {
 		return -EINVAL;
 	}
 	struct mailbox *box = &mailboxes[cpu];
 
-	/* rule 15, release: pairs with the exchange in smp_park() */
-	if (!smp_is_parked(cpu) ||
-	    !atomic_compare_exchange_strong_explicit(&box->entry, &none, entry,
-						     memory_order_release, memory_order_relaxed)) {
+	/* rule 15, acquire: pairs with the release below, of whoever had the claim before */
+	if (atomic_exchange_explicit(&box->claimed, 1, memory_order_acquire) != 0) {
 		return -EBUSY;
 	}
-	struct cpumask mask = cpumask_of(cpu);
-	int err = smp_cross_call(&mask, IPI_WAKEUP, NULL);
-	int acknowledged = wait_acknowledged(box, entry, err == 0 ? timeout_ns : 0);
+	int err = smp_is_parked(cpu) ? send_to_entry(box, cpu, entry, timeout_ns) : -EBUSY;
 
-	return acknowledged == 0 || err == 0 ? acknowledged : err;
+	/* rule 15, release: pairs with the acquire above */
+	atomic_store_explicit(&box->claimed, 0, memory_order_release);
+	return err;
 }
 
 void ipi_wakeup(void)

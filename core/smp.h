@@ -33,6 +33,9 @@ void ipi_report(const char *line);
 unsigned int ipi_nearest(unsigned int cpu,
 			 const struct cpumask *mask); /* CROSSCALL_NR_CPUS: empty */
 
+/* core/irq_domain.c: some CPU has it enabled. 'irq' is one that there is. */
+bool irq_is_enabled_somewhere(unsigned int irq);
+
 /*
  * core/ipi.c. A ring that failed is owed to the CPU: whoever relies on an earlier ring of the same
  * kind asks ipi_take_owed(), and rings when it says so.
@@ -107,8 +110,11 @@ void irq_work_open(void);
 void irq_work_close(void);
 void irq_work_run(void);
 
-/* core/tlb.c: what IPI_TLB_FLUSH does, and every wait with interrupts masked. */
-void tlb_serve(void);
+/*
+ * core/tlb_local.c: what IPI_TLB_FLUSH does ('asked', counted when there is nothing to do), and
+ * every wait with interrupts masked.
+ */
+void tlb_serve(bool asked);
 
 /*
  * core/tlb_local.c: around the time in which this CPU is stopped in the middle of what it does.
@@ -119,8 +125,9 @@ void tlb_resume(bool paused);
 
 void tlb_reset(void);
 
-/* core/stop.c: what IPI_CPU_STOP does. */
+/* core/stop.c: what IPI_CPU_STOP does; and before this CPU comes online. */
 void ipi_cpu_stop(struct pt_regs *regs);
+void stop_forget(void);
 
 /* core/crash.c: what IPI_CPU_CRASH_STOP does. */
 void crash_init(void);
@@ -150,6 +157,17 @@ static inline bool smp_irqs_masked(void)
 
 	port_local_irq_restore(state);
 	return state == 0;
+}
+
+/*
+ * Nanoseconds since port_clock_ns() said 'start', perhaps on another CPU, whose clock may be a
+ * little ahead: never less than 0.
+ */
+static inline uint64_t smp_elapsed_ns(uint64_t start)
+{
+	int64_t ns = (int64_t)(port_clock_ns() - start);
+
+	return ns < 0 ? 0 : (uint64_t)ns;
 }
 
 /* Panics in the name of 'who' when interrupts are enabled. */

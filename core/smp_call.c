@@ -74,8 +74,8 @@ static int post(struct call_single_data *csd, unsigned int cpu)
 
 /*
  * Reserves, fills and posts one of this CPU's requests. Interrupts masked. Returns -EBUSY when
- * none is left. A CPU that is still deaf is found out before a request is spent on it: those
- * would pile up in its queue.
+ * none is left. A CPU that is still deaf, or holds requests that were given up, is found out before
+ * a request is spent on it: those would pile up in its queue.
  */
 static int post_single(unsigned int cpu, const struct smp_call *call,
 		       struct call_single_data **posted)
@@ -83,7 +83,9 @@ static int post_single(unsigned int cpu, const struct smp_call *call,
 	if (ipi_is_owed(cpu, IPI_CALL_FUNC) && call_is_deaf(cpu)) {
 		return -EIO;
 	}
-	struct call_single_data *csd = call_pool_reserve_one(call_pool_here());
+	struct call_pool *pool = call_pool_here();
+	struct call_single_data *csd =
+		call_pool_is_held_by(pool, cpu) ? NULL : call_pool_reserve_one(pool);
 
 	if (csd == NULL) {
 		return -EBUSY;
@@ -159,7 +161,9 @@ static int call_single(unsigned int cpu, const struct smp_call *call)
 	}
 	call_waiter_init(&waiter, masked, call->timeout_ns);
 	while (err == -EBUSY) {
-		if (call_wait_expired(&waiter)) {
+		struct cpumask mask = cpumask_of(cpu);
+
+		if (call_wait_for_room(&waiter, &mask)) {
 			return -ETIMEDOUT; /* no request became free in time */
 		}
 		call_wait_turn(&waiter);
@@ -190,23 +194,37 @@ int smp_call_function_single_poll(unsigned int cpu, smp_call_func_t func, void *
 	return call_single(cpu, &call);
 }
 
+/* This CPU if it is in the set, else the nearest; CROSSCALL_NR_CPUS when the set is empty. */
+static unsigned int choose_any(const struct cpumask *allowed)
+{
+	unsigned long state = port_local_irq_save();
+	unsigned int cpu = port_smp_processor_id();
+
+	port_local_irq_restore(state);
+	return cpumask_test_cpu(cpu, allowed) ? cpu : ipi_nearest(cpu, allowed);
+}
+
 int smp_call_function_any(const struct cpumask *mask, smp_call_func_t func, void *info, bool wait)
 {
 	struct cpumask allowed;
+	int err = -ENXIO;
 
 	if (mask == NULL || func == NULL || !cpumask_is_possible(mask)) {
 		return -EINVAL;
 	}
 	cpumask_copy_online(&allowed);
 	cpumask_and(&allowed, &allowed, mask);
-	unsigned long state = port_local_irq_save();
-	unsigned int cpu = port_smp_processor_id();
+	/* One that goes offline between the choice and the call is not the only one perhaps. */
+	while (err == -ENXIO) {
+		unsigned int cpu = choose_any(&allowed);
 
-	port_local_irq_restore(state);
-	if (!cpumask_test_cpu(cpu, &allowed)) {
-		cpu = ipi_nearest(cpu, &allowed);
+		if (cpu == CROSSCALL_NR_CPUS) {
+			break;
+		}
+		cpumask_clear_cpu(cpu, &allowed);
+		err = smp_call_function_single(cpu, func, info, wait);
 	}
-	return cpu == CROSSCALL_NR_CPUS ? -ENXIO : smp_call_function_single(cpu, func, info, wait);
+	return err;
 }
 
 int smp_call_function_single_async(unsigned int cpu, struct call_single_data *csd)

@@ -114,8 +114,12 @@ static int post_many(struct many *many, const struct cpumask *targets, unsigned 
 		return 0;
 	}
 	many->pool = call_pool_here();
-	struct call_single_data *reserved = call_pool_reserve(many->pool, nr);
+	struct call_single_data *reserved = NULL;
+	unsigned int holder;
 
+	if (!call_pool_is_held_by_any(many->pool, targets, &holder)) {
+		reserved = call_pool_reserve(many->pool, nr);
+	}
 	if (reserved == NULL) {
 		return -EBUSY;
 	}
@@ -226,6 +230,9 @@ static int report_error(unsigned int ends)
 int smp_call_function_report(const struct cpumask *mask, const struct smp_call *call,
 			     struct smp_call_report *report)
 {
+	if (report != NULL) {
+		*report = (struct smp_call_report){0};
+	}
 	if (mask == NULL || call == NULL || report == NULL || call->func == NULL ||
 	    !cpumask_is_possible(mask) || (call->timeout_ns != 0 && !call->wait)) {
 		return -EINVAL;
@@ -238,7 +245,7 @@ int smp_call_function_report(const struct cpumask *mask, const struct smp_call *
 	if (call->wait) {
 		call_waiter_init(&waiter, many.masked, call->timeout_ns);
 		while (err == -EBUSY) {
-			if (call_wait_expired(&waiter)) {
+			if (call_wait_for_room(&waiter, mask)) {
 				none_answered(&many, mask);
 				return -ETIMEDOUT;
 			}

@@ -1,4 +1,15 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * Stopping CPUs.
+ *
+ * IPI_CPU_STOP alone stops nobody: it may be late, and then find a CPU that has left and come back,
+ * or was stopped by another request and goes on. So who wants a CPU stopped sets its 'wanted'
+ * before the IPI, and the CPU takes it. A CPU that comes online forgets what was wanted of it
+ * before; who gives up takes its wish back. Relaxed: the word says nothing about other memory, the
+ * IPI after it makes it visible (rule 1), and so does the online bit (rule 10) to who finds it set.
+ */
+#include <stdatomic.h>
+
 #include <crosscall/cpu.h>
 #include <crosscall/errno.h>
 #include <crosscall/port.h>
@@ -7,8 +18,33 @@
 #include "core/call.h"
 #include "core/smp.h"
 
+struct stop_cpu {
+	_Alignas(CROSSCALL_CACHE_LINE) _Atomic uint32_t wanted;
+};
+
+static struct stop_cpu stop_cpu[CROSSCALL_NR_CPUS];
+
+static void set_wanted(const struct cpumask *mask, uint32_t wanted)
+{
+	unsigned int cpu;
+
+	for_each_cpu(cpu, mask) {
+		atomic_store_explicit(&stop_cpu[cpu].wanted, wanted, memory_order_relaxed);
+	}
+}
+
+void stop_forget(void)
+{
+	atomic_store_explicit(&stop_cpu[port_smp_processor_id()].wanted, 0, memory_order_relaxed);
+}
+
 void ipi_cpu_stop(struct pt_regs *regs)
 {
+	unsigned int self = port_smp_processor_id();
+
+	if (atomic_exchange_explicit(&stop_cpu[self].wanted, 0, memory_order_relaxed) == 0) {
+		return; /* late */
+	}
 	/*
 	 * Offline first: the CPU that asked takes that as the answer, and nothing runs here from
 	 * now on. Nobody waits for its TLB either: it catches up if it goes on.
@@ -35,6 +71,14 @@ static void others_online(const struct cpumask *mask, struct cpumask *others)
 	port_local_irq_restore(state);
 }
 
+static void others_online_now(struct cpumask *others)
+{
+	struct cpumask all;
+
+	cpumask_copy_online(&all);
+	others_online(&all, others);
+}
+
 /* Waits until none of the set is online. */
 static int wait_offline(const struct cpumask *mask, struct cpumask *others, uint64_t timeout_ns)
 {
@@ -46,7 +90,8 @@ static int wait_offline(const struct cpumask *mask, struct cpumask *others, uint
 		if (cpumask_empty(others)) {
 			return 0;
 		}
-		if (port_clock_ns() - waiter.start > timeout_ns) {
+		if (smp_elapsed_ns(waiter.start) > timeout_ns) {
+			set_wanted(others, 0);
 			return -ETIMEDOUT;
 		}
 		call_wait_turn(&waiter);
@@ -56,13 +101,19 @@ static int wait_offline(const struct cpumask *mask, struct cpumask *others, uint
 int smp_send_stop_mask(const struct cpumask *mask, uint64_t timeout_ns,
 		       struct cpumask *still_online)
 {
-	struct cpumask others;
+	struct cpumask others = {{0}};
+	int err = mask == NULL || !cpumask_is_possible(mask) ? -EINVAL
+							     : kind_sendable(IPI_CPU_STOP);
 
-	if (mask == NULL || !cpumask_is_possible(mask)) {
-		return -EINVAL;
+	if (err < 0) {
+		if (still_online != NULL) {
+			*still_online = others;
+		}
+		return err;
 	}
 	others_online(mask, &others);
-	int err = smp_cross_call(&others, IPI_CPU_STOP, NULL);
+	set_wanted(&others, 1);
+	err = smp_cross_call(&others, IPI_CPU_STOP, NULL);
 
 	/*
 	 * A CPU that went offline meanwhile is what was wanted; one that cannot be rung will
@@ -81,8 +132,19 @@ int smp_send_stop_mask(const struct cpumask *mask, uint64_t timeout_ns,
 
 int smp_send_stop(uint64_t timeout_ns, struct cpumask *still_online)
 {
+	uint64_t start = port_clock_ns();
+	struct cpumask others;
 	struct cpumask all;
+	int err;
 
-	cpumask_copy_online(&all);
-	return smp_send_stop_mask(&all, timeout_ns, still_online);
+	/* Again for those that came online meanwhile. */
+	do {
+		uint64_t waited = smp_elapsed_ns(start);
+
+		cpumask_copy_online(&all);
+		err = smp_send_stop_mask(&all, waited < timeout_ns ? timeout_ns - waited : 0,
+					 still_online);
+		others_online_now(&others);
+	} while (err == 0 && !cpumask_empty(&others));
+	return err;
 }

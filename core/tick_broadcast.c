@@ -21,13 +21,17 @@ int tick_broadcast(const struct cpumask *mask)
 	cpumask_copy_online(&targets);
 	cpumask_and(&targets, &targets, mask);
 	cpumask_clear_cpu(self, &targets);
-	int err = smp_cross_call(&targets, IPI_TIMER, NULL);
+	int err = kind_sendable(IPI_TIMER);
 
-	if (local && err != -EOPNOTSUPP) {
+	if (err < 0) {
+		return err;
+	}
+	err = smp_cross_call(&targets, IPI_TIMER, NULL);
+	if (local) {
 		struct pt_regs *outer = irq_enter(get_irq_regs());
 
 		kind_handler(IPI_TIMER)(get_irq_regs());
 		irq_exit(outer);
 	}
-	return err;
+	return err == -ENXIO ? 0 : err; /* one went offline since the look: left out too */
 }

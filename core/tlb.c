@@ -156,7 +156,7 @@ static int shoot_down(struct tlb_mm *mm, uintptr_t start, uintptr_t end)
 	int err = tell(&users, mm, start, end);
 
 	if (atomic_load_explicit(&tlb_here()->loaded, memory_order_relaxed) == mm) {
-		tlb_serve();
+		tlb_serve(false);
 	}
 	port_local_irq_restore(state);
 	wait_flushed(&users, mm, gen, state == 0);

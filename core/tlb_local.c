@@ -85,8 +85,11 @@ static bool merge_range(struct tlb_mm *mm, uint64_t gen, uintptr_t *start, uintp
 	return true;
 }
 
-/* Flushes what this CPU missed of 'mm', and publishes that it did. Interrupts masked. */
-static void catch_up(struct tlb_cpu *cpu, struct tlb_mm *mm)
+/*
+ * Flushes what this CPU missed of 'mm', and publishes that it did; false when that was nothing.
+ * Interrupts masked.
+ */
+static bool catch_up(struct tlb_cpu *cpu, struct tlb_mm *mm)
 {
 	uint64_t have = atomic_load_explicit(&cpu->gen, memory_order_relaxed);
 	/* rule 16, seq_cst: pairs with the RMW in flush_tlb_range() */
@@ -96,8 +99,7 @@ static void catch_up(struct tlb_cpu *cpu, struct tlb_mm *mm)
 	bool known = want - have <= TLB_RANGES;
 
 	if (have == want) {
-		counter_add(&cpu->count[TLB_UP_TO_DATE], 1);
-		return;
+		return false;
 	}
 	for (uint64_t gen = have + 1; known && gen <= want; gen++) {
 		known = merge_range(mm, gen, &start, &end);
@@ -109,6 +111,7 @@ static void catch_up(struct tlb_cpu *cpu, struct tlb_mm *mm)
 	}
 	/* rule 17, release: the flush comes first; pairs with the acquire in has_flushed() */
 	atomic_store_explicit(&cpu->gen, want, memory_order_release);
+	return true;
 }
 
 bool tlb_is_lazy(const struct tlb_cpu *cpu)
@@ -117,13 +120,13 @@ bool tlb_is_lazy(const struct tlb_cpu *cpu)
 	return atomic_load_explicit(&cpu->lazy, memory_order_seq_cst) != 0;
 }
 
-void tlb_serve(void)
+void tlb_serve(bool asked)
 {
 	struct tlb_cpu *cpu = tlb_here();
 	struct tlb_mm *mm = atomic_load_explicit(&cpu->loaded, memory_order_relaxed);
 
-	if (mm != NULL && !tlb_is_lazy(cpu)) {
-		catch_up(cpu, mm);
+	if (mm != NULL && !tlb_is_lazy(cpu) && !catch_up(cpu, mm) && asked) {
+		counter_add(&cpu->count[TLB_UP_TO_DATE], 1);
 	}
 }
 
@@ -163,7 +166,7 @@ void tlb_switch_mm(struct tlb_mm *mm)
 	atomic_store_explicit(&cpu->loaded, mm, memory_order_release);
 	if (mm != NULL) {
 		set_user(mm, true);
-		catch_up(cpu, mm);
+		(void)catch_up(cpu, mm);
 	}
 	if (old != NULL) {
 		set_user(old, false);
@@ -185,7 +188,7 @@ void tlb_leave_lazy(void)
 	smp_assert_irqs_masked("tlb_leave_lazy");
 	/* rule 16, seq_cst: visible before mm->gen is read in catch_up() */
 	if (atomic_exchange_explicit(&cpu->lazy, 0, memory_order_seq_cst) != 0 && mm != NULL) {
-		catch_up(cpu, mm);
+		(void)catch_up(cpu, mm);
 	}
 }
 

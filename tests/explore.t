@@ -136,6 +136,8 @@ kept()
 		set_user acquire
 		tlb_leave_lazy acquire
 		note_range acquire
+		smp_unpark acquire
+		smp_unpark release
 	end
 }
 
@@ -222,10 +224,10 @@ mutant "an address is taken and left there" core/parking.c \
 	's/atomic_exchange_explicit(&box->entry, NULL, memory_order_acq_rel)/\
 		atomic_load_explicit(\&box->entry, memory_order_acquire)/'
 mutant "the waker puts its address over another's" core/parking.c \
-	's/^	smp_park_entry_t none = NULL;/	smp_park_entry_t none = mailboxes[cpu].entry;/'
+	's/^	if (atomic_exchange_explicit(&box->claimed.*/	if (false) {/'
 mutant "a user is visible after it has caught up" core/tlb_local.c \
 	'/^		set_user(mm, true);/d
-	/^void tlb_switch_mm/,/^}/s/^		catch_up(cpu, mm);/&\n		set_user(mm, true);/'
+	/^void tlb_switch_mm/,/^}/s/^		(void)catch_up(cpu, mm);/&\n		set_user(mm, true);/'
 mutant "a range's generation is looked at once" core/tlb_local.c \
 	's/if (atomic_load_explicit(&range->gen, memory_order_relaxed) != gen || to == 0)/if (to == 0)/'
 mutant "a stopped CPU goes on with its translations" core/stop.c 's/tlb_pause()/false/'
@@ -233,7 +235,7 @@ mutant "a waiter with interrupts masked does not serve" core/call_wait.c \
 	'/^		call_queue_serve();/d'
 mutant "a waiter with interrupts masked serves anything" core/call_queue.c \
 	's/run_taken(queue, true)/run_taken(queue, false)/'
-mutant "a waiter with interrupts masked does not flush" core/call_wait.c '/^		tlb_serve();/d'
+mutant "a waiter with interrupts masked does not flush" core/call_wait.c '/^		tlb_serve(false);/d'
 mutant "the end of the list is lost" core/call_queue.c 's/^		queue->last = before;/		;/'
 mutant "a list is walked while it changes" core/call_queue.c \
 	'/^static void run_taken/,/^}/{
@@ -245,7 +247,7 @@ mutant "a request given up is reused at once" core/call_wait.c \
 mutant "offline before the queue is run" core/cpu.c \
 	'/^	(void)idle_take();/{s/.*/	atomic_fetch_and(online_word(cpu), ~cpumask_bit(cpu));/;}'
 mutant "a call without a request ignores its deadline" core/smp_call.c \
-	's/call_wait_expired(&waiter)/false/'
+	's/call_wait_for_room(&waiter, &mask)/false/'
 mutant "a cancel does not name the use" core/smp_call.c 's/(idle + CSD_USE) | CSD_QUEUED/idle | CSD_QUEUED/'
 mutant "a cancel is a store" core/call_queue.c \
 	's/^	return change(csd, queued, with_state(queued, CSD_CANCELLED));/\

@@ -30,7 +30,8 @@
  * CROSSCALL_MEMORY_SIZE(nr_cpus) bytes, aligned to CROSSCALL_CACHE_LINE, and belongs to the library
  * for good. 'ops' says what the kernel does on each kind, and must stay valid too.
  * Context: the boot CPU, before any other function of the library, no other CPU running. A second
- * call starts over from nothing (for tests); no CPU may be online then.
+ * call starts over (for tests), no CPU being online: CPUs, requests, counters and registered kinds
+ * are as new; the interrupts, their range, tlb_init() and the stall timeout stay.
  * Returns 0; -EINVAL for no CPU, a null pointer, memory that is misaligned, or a handler in a slot
  * that is the library's own; -ERANGE for more CPUs than CROSSCALL_NR_CPUS or too little memory;
  * -EBUSY while a CPU is online.

@@ -30,7 +30,8 @@ enum ipi_kind {
 /*
  * The kinds that a doorbell delivers NMI-like where it can: also to a CPU that has interrupts
  * masked, at any instruction. Their handlers take no lock that an interrupted context may hold, and
- * wait for nobody; of the library they may call irq_work_queue() and what says "any context".
+ * wait for nobody; of the library they may call irq_work_queue(), what only looks (cpu_online(),
+ * in_interrupt(), counters), and what says that they may.
  */
 #define IPI_NMI_KINDS (UINT32_C(1) << IPI_CPU_CRASH_STOP | UINT32_C(1) << IPI_CPU_BACKTRACE)
 
@@ -81,7 +82,7 @@ int set_smp_nmi_irq(unsigned int ipinr, unsigned int irq) __attribute__((warn_un
  * online takes it.
  * Context: interrupts enabled (waits for the other CPUs), after set_smp_ipi_range().
  * Returns the kind's number; -EINVAL for a null pointer; -ENXIO without a range; -ENOSPC when no
- * number is left.
+ * number is left; -EIO when a CPU could not be told: the kind is not there, and its number is spent.
  */
 int ipi_register_kind(const char *name, ipi_handler_t handler) __attribute__((warn_unused_result));
 
@@ -111,8 +112,8 @@ int smp_send_reschedule(unsigned int cpu);
 
 /*
  * The entry of a kind that arrived: interrupt context around it, regs kept for get_irq_regs(),
- * counted, dispatched. A number without a handler is counted, reported once a number, and
- * survived.
+ * counted, dispatched. A number without a handler is counted, reported once (those past NR_IPI once
+ * in all), and survived.
  * Context: interrupt entry, interrupts masked.
  */
 void handle_IPI(unsigned int ipinr, struct pt_regs *regs);

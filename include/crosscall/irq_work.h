@@ -19,6 +19,7 @@ struct irq_work {
 	irq_work_func_t func;
 	struct irq_work *next;
 	_Atomic uint32_t flags;
+	_Atomic uint32_t cpu; /* where it was queued last */
 	bool lazy;
 };
 
@@ -33,15 +34,17 @@ struct irq_work {
 	}
 
 /*
- * Queues the work on this CPU, or on 'cpu'. It runs once, in interrupt context with interrupts
- * masked; it may be queued again as soon as it has begun. Never waits.
+ * Queues the work on this CPU, or on 'cpu'. It runs once, with interrupts masked and in interrupt
+ * context, but for work that a CPU runs while it goes offline; it may be queued again as soon as it
+ * has begun. Never waits.
  * Context: any, NMI-like ones too; irq_work_queue() where the CPU cannot change.
  * Ordering: what was stored before is visible to the callback, also when the work was queued
  * already.
  * Returns 0; -EBUSY when it is queued and has not begun (its one run will do for both); -EINVAL
  * for a null pointer or function or a bad CPU number; -ENXIO when the CPU is offline (whoever was
  * told -EBUSY meanwhile shares that fate); -EIO when its doorbell cannot be rung: the work stays
- * queued and runs when the CPU next takes its work.
+ * queued and runs when the CPU next takes its work, and a call that is told -EBUSY tries the ring
+ * again.
  */
 int irq_work_queue(struct irq_work *work);
 int irq_work_queue_on(struct irq_work *work, unsigned int cpu);
@@ -50,8 +53,9 @@ int irq_work_queue_on(struct irq_work *work, unsigned int cpu);
 bool irq_work_is_busy(const struct irq_work *work);
 
 /*
- * Waits until the work is not busy; after that it may be freed. Interrupts enabled, or the work
- * not on this CPU: otherwise panics. Not from the work itself.
+ * Waits until the work is not busy; after that it may be freed. A wait that is long is reported, and
+ * the work's CPU rung again (stall.h). Interrupts enabled: otherwise panics. Not from the work
+ * itself, and nobody queues the work meanwhile.
  */
 void irq_work_sync(struct irq_work *work);
 

@@ -10,7 +10,7 @@
  * the flag was set already (counted as skipped: whoever set it has rung), the CPU is this one, or
  * it polls (idle.h; counted as polled: it finds the flag, and no handler runs).
  * Context: any. Ordering: release; what was stored before is visible to the CPU that finds the
- * flag. When the ring fails the flag is taken back, so that a later call tries again.
+ * flag. When the ring fails the flag stays, and a later call tries the ring again.
  * Returns 0; -EINVAL, -ENXIO, -EOPNOTSUPP, -EIO as smp_cross_call().
  */
 int resched_cpu(unsigned int cpu);

@@ -3,20 +3,24 @@
  * Cross-calls: run a function on other CPUs.
  *
  * What holds for all of them:
- * - The function runs exactly once on each CPU that accepted it, in interrupt context with
- *   interrupts masked. A call that was accepted is executed, also when its target goes offline
+ * - The function runs exactly once on each CPU that accepted it, with interrupts masked; on another
+ *   CPU in interrupt context, unless that serves it while it waits itself (poll-safe functions) or
+ *   goes offline. A call that was accepted is executed, also when its target goes offline
  *   meanwhile.
- * - Calls from one CPU to one target run in the order they were made.
+ * - Calls from one CPU to one other run in the order they were made. A call to this CPU runs at once,
+ *   before what is queued for it.
  * - The function sees every store that the caller made before the call. After a call with 'wait'
  *   the caller sees every store that the function made.
  * - Without 'wait' nothing here waits for another CPU. Each CPU has room for CROSSCALL_CALL_DEPTH
- *   broadcasts; a call that would need more is refused whole with -EBUSY.
+ *   broadcasts; a call that would need more is refused whole with -EBUSY. So is one to a CPU that
+ *   still holds CROSSCALL_CALL_DEPTH requests of calls which were given up at their deadline.
  * - With 'wait' and a target other than this CPU, interrupts must be enabled: two CPUs that call
  *   each other with interrupts masked would wait for ever. The library panics and names the
  *   caller.
  * - The calling CPU's own share runs locally with interrupts masked, after the others were rung
  *   and before anybody is waited for.
  * - No lock is taken and no memory is allocated.
+ * - "Any context" leaves NMI-like handlers out: they may not call. See irq_work.h.
  */
 #ifndef CROSSCALL_SMP_CALL_H
 #define CROSSCALL_SMP_CALL_H
@@ -129,7 +133,7 @@ int on_each_cpu(smp_call_func_t func, void *info, bool wait);
 
 /*
  * The general form: *call on the CPUs of *mask, what became of it in *report (which is always
- * written).
+ * written, empty after -EINVAL).
  * Context: as the flags of *call say; otherwise as smp_call_function_many().
  * Returns 0 when no CPU of the set failed, offline ones aside; -EINVAL for a null pointer or
  * function, a CPU number past nr_cpu_ids(), or a time limit without 'wait'; -EBUSY: nothing was

@@ -70,6 +70,39 @@ static void test_not_begun(void)
 	tally_check(&tally, &mask, 1);
 }
 
+/*
+ * A CPU that stays silent holds what was given up: no more than a share, so that calls to others
+ * find room; and who waits for room is reported.
+ */
+static void test_held(void)
+{
+	unsigned int target = cpus[1];
+	struct cpumask other = cpumask_of(cpus[2]);
+	uint64_t before = reports;
+
+	tally_init(&tally, COORDINATOR);
+	hold(target);
+	for (unsigned int i = 0; i <= CROSSCALL_REQUESTS_PER_CPU(nr_cpu_ids()); i++) {
+		check_ret(smp_call_function_single_timeout(target, tally_func, &tally, 100000),
+			  -ETIMEDOUT, "a call to a CPU with masked interrupts");
+	}
+	check_ret(smp_call_function_single(target, tally_func, &tally, false), -EBUSY,
+		  "a call that does not wait, to a CPU that holds too many");
+	check_ret(smp_call_function_single(cpus[2], tally_func, &tally, false), 0,
+		  "a call to another CPU");
+	smp_set_stall_timeout(2);
+	for (unsigned int i = 0; i < 20 && reports == before; i++) {
+		(void)smp_call_function_single_timeout(target, tally_func, &tally, 10 * SHORT_NS);
+	}
+	smp_set_stall_timeout(CROSSCALL_STALL_MS);
+	check(reports != before, "a wait for room is reported");
+	unhold(target);
+	check_ret(smp_call_function_single(target, tally_func, &tally, true), 0, "a later call");
+	cpumask_set_cpu(target, &other);
+	settle();
+	tally_check(&tally, &other, 1);
+}
+
 /* More often than there is room for requests: what was given up comes back. */
 static void test_running(void)
 {
@@ -219,6 +252,7 @@ static void test_choice(void)
 const struct conform_test conform_deadline_tests[] = {
 	{"deadline: calls that are answered in time", test_in_time, 1},
 	{"deadline: a call that has not begun never will", test_not_begun, 2},
+	{"deadline: a silent CPU does not use up the requests", test_held, 3},
 	{"deadline: it holds without a request too", test_no_request, 2},
 	{"deadline: a late answer harms nothing", test_running, 2},
 	{"deadline: the report says who did not answer", test_report, 2},

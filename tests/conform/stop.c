@@ -10,6 +10,29 @@ static void count_run(void *info)
 	atomic_fetch_add_explicit(&ran, 1, memory_order_release);
 }
 
+/* Who gives up has taken the wish back: the IPI that comes after all stops nobody. */
+static void test_late(void)
+{
+	unsigned int target = cpus[1];
+	struct cpumask mask = cpumask_of(target);
+	struct cpumask still_online;
+
+	if (!machine->can_stop) {
+		skip("the machine cannot stop CPUs");
+		return;
+	}
+	hold(target);
+	check_ret(smp_send_stop_mask(&mask, 1000000, &still_online), -ETIMEDOUT,
+		  "smp_send_stop_mask() of a CPU with masked interrupts");
+	check(cpumask_equal(&still_online, &mask), "it is named");
+	unhold(target);
+	settle();
+	check(cpu_online(target), "a stop that was given up stops nobody");
+	check_ret(smp_call_function_single(target, count_run, NULL, true), 0, "a call to it");
+	check_ret(smp_send_stop_mask(NULL, 0, &still_online), -EINVAL, "no set");
+	check(cpumask_empty(&still_online), "nobody was asked");
+}
+
 static void test_stop(void)
 {
 	struct cpumask still_online = cpu_set;
@@ -20,6 +43,7 @@ static void test_stop(void)
 		skip("the machine cannot stop CPUs");
 		return;
 	}
+	atomic_store_explicit(&ran, 0, memory_order_relaxed);
 	for (unsigned int i = 1; i < nr_cpus; i++) {
 		check_ret(smp_call_function_single(cpus[i], count_run, NULL, false), 0, "a call");
 	}
@@ -39,6 +63,7 @@ static void test_stop(void)
 }
 
 const struct conform_test conform_stop_tests[] = {
+	{"stop: one that was given up stops nobody", test_late, 2},
 	{"stop: smp_send_stop() stops every other CPU", test_stop, 1},
 	{NULL, NULL, 0},
 };
