@@ -10,6 +10,7 @@
 #include "tests/conform/conform.h"
 
 #define TICKS_PER_CHECK 500
+#define FETCH_NS UINT64_C(10000000000)
 
 static const struct doorbell *doorbell;
 static struct sim_options options;
@@ -32,15 +33,25 @@ NOTED_KIND(on_backtrace, IPI_CPU_BACKTRACE)
 NOTED_KIND(on_user, IPI_FIRST_USER)
 NOTED_KIND(on_user_1, IPI_FIRST_USER + 1)
 
+/* The address in the mailbox: back into the handler that parked. */
+static void resume(void)
+{
+}
+
+/* Only a crash leaves the CPU online. */
 static void on_stop(struct pt_regs *regs)
 {
 	(void)regs;
-	sim_park();
+	if (cpu_online(port_smp_processor_id())) {
+		sim_die();
+	}
+	smp_park(sim_sleep)();
 }
 
 static const struct ipi_ops ops = {
 	.handler[IPI_RESCHEDULE] = on_reschedule,
 	.handler[IPI_CPU_STOP] = on_stop,
+	.handler[IPI_CPU_CRASH_STOP] = conform_note_crash,
 	.handler[IPI_TIMER] = on_timer,
 	.handler[IPI_FIRST_USER + 1] = on_user_1,
 	.handler[IPI_CPU_BACKTRACE] = on_backtrace,
@@ -53,7 +64,8 @@ static uint32_t noted_kinds(void)
 	uint32_t kinds = 0;
 
 	for (unsigned int kind = 0; kind < NR_IPI; kind++) {
-		if (ops.handler[kind] != NULL && kind != IPI_CPU_STOP) {
+		if (ops.handler[kind] != NULL && kind != IPI_CPU_STOP &&
+		    kind != IPI_CPU_CRASH_STOP) {
 			kinds |= UINT32_C(1) << kind;
 		}
 	}
@@ -141,6 +153,24 @@ static void give_up(void)
 	_exit(1);
 }
 
+/* Who is stopped is fetched: its thread has to end. */
+static void fetch_stopped(void)
+{
+	uint64_t end = port_clock_ns() + FETCH_NS;
+
+	for (unsigned int cpu = 0; cpu < options.cpus; cpu++) {
+		while (!cpu_online(cpu)) {
+			(void)smp_unpark(cpu, resume, FETCH_NS);
+			if (port_clock_ns() > end) {
+				(void)fprintf(stderr, "sim-conform: CPU %u does not come back\n",
+					      cpu);
+				give_up();
+			}
+			sim_pause();
+		}
+	}
+}
+
 static int run_suite(void)
 {
 	static struct conform_machine machine; /* workers may look at it once more */
@@ -156,6 +186,8 @@ static int run_suite(void)
 		.put_line = put_line,
 		.pause = sim_pause,
 		.catch_panic = sim_catch_panic,
+		.catch_crash = sim_catch_crash,
+		.revive = sim_revive,
 		.refuse = sim_refuse,
 		.lose = sim_lose,
 		.give_up = give_up,
@@ -196,7 +228,7 @@ int main(int argc, char **argv)
 	port_local_irq_restore(1);
 	int failed = run_suite();
 
-	sim_unpark();
+	fetch_stopped();
 	sim_join();
 	return failed == 0 ? 0 : 1;
 }

@@ -29,6 +29,7 @@ struct sim_cpu {
 	_Atomic uint32_t enabled; /* the bits of 'latch' that interrupt; all of them for a mux */
 	_Atomic uint64_t rings;
 	jmp_buf *panic_exit; /* a panic is expected */
+	jmp_buf *crash_exit; /* a crash stop is expected */
 	char panic_message[160];
 };
 
@@ -61,9 +62,18 @@ void sim_ring(struct sim_cpu *target, uint32_t bits);
 /* A short sleep, from which an interrupt wakes. */
 void sim_pause(void);
 
-/* Sleeps masked until sim_unpark(): what a stopped CPU does. */
-void sim_park(void);
-void sim_unpark(void);
+/* For smp_park(): a short sleep, masked, after which what is pending is taken. */
+void sim_sleep(void);
+
+/*
+ * What a CPU does that was stopped by a crash: nothing. After sim_revive() it goes on behind its
+ * sim_catch_crash(), masked; one that has none stays.
+ */
+_Noreturn void sim_die(void);
+
+/* struct conform_machine.revive and .catch_crash */
+void sim_revive(void);
+bool sim_catch_crash(void (*fn)(void *), void *arg);
 
 /* ---- port.c ---- */
 

@@ -17,7 +17,7 @@
 static struct sim_cpu sim_cpus[CROSSCALL_NR_CPUS];
 static _Thread_local struct sim_cpu *this_cpu;
 static void (*cpu_entry)(void);
-static _Atomic uint32_t unparked;
+static _Atomic bool revived;
 /* The doorbell of the machine, for its one entry; written before the first CPU hears. */
 static const struct doorbell *wired;
 
@@ -94,18 +94,43 @@ void sim_pause(void)
 	(void)nanosleep(&t, NULL);
 }
 
-void sim_park(void)
+void sim_sleep(void)
 {
-	/* acquire: pairs with the release in sim_unpark() */
-	while (atomic_load_explicit(&unparked, memory_order_acquire) == 0) {
-		(void)poll(NULL, 0, 2);
-	}
+	port_local_irq_restore(1);
+	sim_pause();
+	(void)port_local_irq_save();
 }
 
-void sim_unpark(void)
+void sim_die(void)
 {
-	/* release: pairs with the acquire in sim_park() */
-	atomic_store_explicit(&unparked, 1, memory_order_release);
+	struct sim_cpu *cpu = sim_this_cpu();
+
+	/* acquire: pairs with the release in sim_revive() */
+	while (!atomic_load_explicit(&revived, memory_order_acquire) || cpu->crash_exit == NULL) {
+		(void)poll(NULL, 0, 2);
+	}
+	longjmp(*cpu->crash_exit, 1);
+}
+
+void sim_revive(void)
+{
+	/* release: pairs with the acquire in sim_die() */
+	atomic_store_explicit(&revived, true, memory_order_release);
+}
+
+bool sim_catch_crash(void (*fn)(void *), void *arg)
+{
+	struct sim_cpu *cpu = sim_this_cpu();
+	jmp_buf exit_point;
+
+	cpu->crash_exit = &exit_point;
+	if (setjmp(exit_point) == 0) {
+		fn(arg);
+		cpu->crash_exit = NULL;
+		return false;
+	}
+	cpu->crash_exit = NULL;
+	return true;
 }
 
 static void install_handler(void)

@@ -53,6 +53,7 @@ scenarios_for()
 	tlb* | stop.c:*) echo "tlb" ;;
 	irq_work.c:*) echo "work" ;;
 	crash.c:*) echo "crash" ;;
+	wait_state.c:*) echo "wait" ;;
 	parking.c:*) echo "park" ;;
 	ipi_kinds.c:*) echo "cpu" ;;
 	cpu.c:*) echo "cpu call:_coming call:_stop tlb:_a_CPU_stopped" ;;
@@ -115,6 +116,29 @@ name_sites()
 	done
 }
 
+# FUNCTION FILE of each function of core/ with an access that has an order.
+ordered_functions()
+{
+	for file in "$root"/core/*.c; do
+		awk -v file="${file##*/}" '
+			/^[a-z].*[(]/ && !/;$/ {
+				split($0, part, "(")
+				name = part[1]
+				sub(/.*[ *]/, "", name)
+			}
+			!/^ *[*]|^\t*\/[*]/ && /memory_order_(acquire|release|acq_rel|seq_cst)/ {
+				print name, file
+			}' "$file"
+	done | sort -u
+}
+
+# unreached SITES: those of them that no scenario reaches.
+unreached()
+{
+	cut -d " " -f 1,2 "$1" | sort -u >"$work/reached"
+	ordered_functions | comm -23 - "$work/reached"
+}
+
 # weakened FUNCTION FILE ADDRESS HALF: without that half of its ordering a scenario fails.
 weakened()
 {
@@ -138,6 +162,8 @@ kept()
 		note_range acquire
 		smp_unpark acquire
 		smp_unpark release
+		wait_state_finish acquire
+		wait_state_finish release
 	end
 }
 
@@ -163,6 +189,9 @@ if [ -n "$quick" ]; then
 fi
 
 name_sites | sort >"$work/sites"
+none "a scenario reaches each function of core/ that has an order" unreached "$work/sites"
+grep -v " wait_state.c " "$work/sites" >"$work/fewer"
+is "$(unreached "$work/fewer" | cut -d " " -f 2 | sort -u)" wait_state.c "a file without scenarios shows"
 kept >"$work/kept"
 while read -r function file address half; do
 	grep -q -x "$function $half" "$work/kept" || weakened "$function" "$file" "$address" "$half"
@@ -253,4 +282,20 @@ mutant "a cancel is a store" core/call_queue.c \
 	's/^	return change(csd, queued, with_state(queued, CSD_CANCELLED));/\
 		csd->state = with_state(queued, CSD_CANCELLED);\
 		return true;/'
+mutant "a wake that first looks" core/wait_state.c \
+	'/^bool wait_state_wake/,/^}/s/return /if (!atomic_load_explicit(\&state->word, memory_order_relaxed)) {\
+			return false;\
+		}\
+		&/'
+mutant "a commit takes what it finds" core/wait_state.c \
+	's/atomic_compare_exchange_strong_explicit(&state->word, &announced, ASLEEP,/\
+		(announced = atomic_exchange(\&state->word, ASLEEP), true) || &/'
+mutant "a sleep is taken back by a store" core/wait_state.c \
+	'/^void wait_state_finish/,/^}/s/(void)atomic_exchange_explicit(.*/\
+		atomic_store_explicit(\&state->word, AWAKE, memory_order_release);/'
+mutant "two wakers are told" core/wait_state.c \
+	'/^bool wait_state_wake/,/^}/s/return .*/\
+		bool asleep = atomic_load(\&state->word) == ASLEEP;\
+		atomic_exchange(\&state->word, AWAKE);\
+		return asleep;/'
 done_testing

@@ -36,8 +36,7 @@ struct conform_machine {
 	unsigned int empty_kind;
 	/* The doorbell is a mux: a kind on its way coalesces with every other kind on its way. */
 	bool coalesces;
-	/* handler[IPI_CPU_STOP] exists and parks for good: the last test may call smp_send_stop().
-	 */
+	/* handler[IPI_CPU_STOP] exists and waits in smp_park(); fetched, the CPU goes on. */
 	bool can_stop;
 	/* No address space is in use: the suite may call tlb_init() with operations of its own. */
 	bool own_tlb;
@@ -55,6 +54,14 @@ struct conform_machine {
 	 * state of before. False when fn returned. Null when the machine cannot survive a panic.
 	 */
 	bool (*catch_panic)(void (*fn)(void *), void *arg, char *message, size_t size);
+	/*
+	 * Runs fn(arg), during which a crash stop may park this CPU. True when it did: after
+	 * revive() this CPU goes on here, interrupts masked. False when fn returned. The handler
+	 * of IPI_CPU_CRASH_STOP calls conform_note_crash(). Null when a crash ends the machine.
+	 */
+	bool (*catch_crash)(void (*fn)(void *), void *arg);
+	/* All that a crash has parked may go on, for the end of the suite. Any CPU. */
+	void (*revive)(void);
 	/*
 	 * Fault injection: while on, the doorbell refuses to ring this CPU (-EIO). Null when the
 	 * machine cannot.
@@ -87,11 +94,14 @@ struct conform_options {
  */
 int conform_run(const struct conform_machine *this_machine, const struct conform_options *given);
 
-/* What every other CPU does. Returns when the suite is over (never on a CPU that was stopped). */
+/* What every other CPU does. Returns when the suite is over (never on a CPU that stays stopped). */
 void conform_worker(void);
 
 /* From the machine's handler of a kind in 'kinds': interrupt context. */
 void conform_note_ipi(unsigned int ipinr);
+
+/* From the machine's handler[IPI_CPU_CRASH_STOP], if it has a catch_crash. */
+void conform_note_crash(struct pt_regs *regs);
 
 /*
  * Optional, from a timer interrupt or the like, now and then: bails out when the limit is over,

@@ -1,14 +1,26 @@
 /* SPDX-License-Identifier: MIT */
-/* The last test: every other CPU stops for good. */
+/* CPUs that are stopped and go on, and the last test of most machines: all others stop for good. */
 #include "tests/conform/suite.h"
 
-static _Atomic uint64_t ran;
+#define ROUNDS 3
+
+static _Atomic uint64_t ran;	    /* called functions */
+static _Atomic uint64_t thread_ran; /* in thread context */
 
 static void count_run(void *info)
 {
 	(void)info;
 	atomic_fetch_add_explicit(&ran, 1, memory_order_release);
 }
+
+static void count_thread(void *unused)
+{
+	(void)unused;
+	/* relaxed: finish_on() orders */
+	atomic_fetch_add_explicit(&thread_ran, 1, memory_order_relaxed);
+}
+
+/* ---- one is late ---- */
 
 /* Who gives up has taken the wish back: the IPI that comes after all stops nobody. */
 static void test_late(void)
@@ -33,11 +45,119 @@ static void test_late(void)
 	check(cpumask_empty(&still_online), "nobody was asked");
 }
 
+/* ---- some stop, and go on ---- */
+
+/* The address in the mailbox: back into the handler that parked. */
+static void resume(void)
+{
+}
+
+void restart(unsigned int cpu)
+{
+	progress();
+	while (!smp_is_parked(cpu)) {
+		poll_turn("a stopped CPU to park");
+	}
+	check_ret(smp_unpark(cpu, resume, options.limit_ns), 0, "smp_unpark() of a stopped CPU");
+	while (!cpu_online(cpu)) {
+		poll_turn("a stopped CPU to come back");
+	}
+}
+
+static void check_online(const struct cpumask *expected)
+{
+	struct cpumask online;
+
+	cpumask_copy_online(&online);
+	check(cpumask_equal(&online, expected), "the CPUs that are online");
+}
+
+static void stop_some(const struct cpumask *some)
+{
+	struct cpumask still_online = cpu_set;
+	struct cpumask others = cpu_set;
+	unsigned int cpu;
+
+	for_each_cpu(cpu, some) {
+		check_ret(smp_call_function_single(cpu, count_run, NULL, false), 0, "a call");
+		cpumask_clear_cpu(cpu, &others);
+	}
+	check_ret(smp_send_stop_mask(some, options.limit_ns, &still_online), 0,
+		  "smp_send_stop_mask()");
+	check(cpumask_empty(&still_online), "none of them is still online");
+	check_online(&others);
+	check_eq(ran, cpumask_weight(some), "calls that were accepted before the stop");
+}
+
+/* 'ran' is how many calls have been executed. */
+static void use_stopped(const struct cpumask *some)
+{
+	unsigned int expected = cpumask_weight(some);
+	unsigned int cpu;
+
+	for_each_cpu(cpu, some) {
+		struct cpumask mask = cpumask_of(cpu);
+
+		check_ret(smp_call_function_single(cpu, count_run, NULL, true), -ENXIO,
+			  "a call to a stopped CPU");
+		check_ret(smp_cross_call(&mask, IPI_RESCHEDULE, NULL), -ENXIO,
+			  "a send to a stopped CPU");
+		start_on(cpu, count_thread, NULL);
+	}
+	check_ret(smp_call_function(count_run, NULL, true), 0, "a call to all that are left");
+	expected += nr_cpus - 1 - cpumask_weight(some);
+	settle();
+	check_eq(ran, expected, "runs where nobody stopped");
+	check_eq(thread_ran, 0, "threads that run on stopped CPUs");
+}
+
+static void go_on(const struct cpumask *some)
+{
+	uint64_t before = ran;
+	unsigned int cpu;
+
+	for_each_cpu(cpu, some) {
+		restart(cpu);
+		finish_on(cpu);
+		check_ret(smp_call_function_single(cpu, count_run, NULL, true), 0,
+			  "a call to a CPU that goes on");
+	}
+	check_online(&cpu_set);
+	check_eq(ran - before, cpumask_weight(some), "runs on CPUs that go on");
+	check_eq(thread_ran, cpumask_weight(some), "threads that go on");
+}
+
+static void test_restart(void)
+{
+	uint64_t random = random_seed(0);
+	uint64_t before = reports;
+
+	if (!machine->can_stop) {
+		skip("the machine cannot stop CPUs");
+		return;
+	}
+	for (unsigned int round = 0; round < ROUNDS; round++) {
+		struct cpumask some;
+
+		random_mask(&some, &random);
+		cpumask_set_cpu(cpus[1 + round % (nr_cpus - 1)], &some);
+		cpumask_clear_cpu(COORDINATOR, &some);
+		atomic_store_explicit(&ran, 0, memory_order_relaxed);
+		atomic_store_explicit(&thread_ran, 0, memory_order_relaxed);
+		stop_some(&some);
+		use_stopped(&some);
+		go_on(&some);
+	}
+	settle();
+	check_eq(reports - before, 0, "complaints about the protocol");
+}
+
+/* ---- all stop ---- */
+
 static void test_stop(void)
 {
 	struct cpumask still_online = cpu_set;
 	struct cpumask self = cpumask_of(COORDINATOR);
-	struct cpumask online;
 
 	if (!machine->can_stop) {
 		skip("the machine cannot stop CPUs");
@@ -49,8 +169,7 @@ static void test_stop(void)
 	}
 	check_ret(smp_send_stop(options.limit_ns, &still_online), 0, "smp_send_stop()");
 	check(cpumask_empty(&still_online), "no CPU is still online");
-	cpumask_copy_online(&online);
-	check(cpumask_equal(&online, &self), "only this CPU is online");
+	check_online(&self);
 	check_eq(ran, nr_cpus - 1, "calls that were accepted before the stop");
 	for (unsigned int i = 1; i < nr_cpus; i++) {
 		check_ret(smp_call_function_single(cpus[i], count_run, NULL, true), -ENXIO,
@@ -64,6 +183,7 @@ static void test_stop(void)
 
 const struct conform_test conform_stop_tests[] = {
 	{"stop: one that was given up stops nobody", test_late, 2},
+	{"stop: some stop, do nothing, and go on", test_restart, 2},
 	{"stop: smp_send_stop() stops every other CPU", test_stop, 1},
 	{NULL, NULL, 0},
 };

@@ -15,6 +15,7 @@ static const struct conform_test *const files[] = {
 	conform_poll_tests,   conform_irq_work_tests,  conform_parking_tests,
 	conform_tlb_tests,    conform_torture_tests,   conform_kinds_tests,
 	conform_stats_tests,  conform_wait_tests,      conform_stop_tests,
+	conform_crash_tests,
 };
 
 #define NR_FILES (sizeof(files) / sizeof(files[0]))

@@ -47,6 +47,7 @@ extern const struct conform_test conform_kinds_tests[];
 extern const struct conform_test conform_torture_tests[];
 extern const struct conform_test conform_stats_tests[];
 extern const struct conform_test conform_stop_tests[];
+extern const struct conform_test conform_crash_tests[];
 extern const struct conform_test conform_wait_tests[];
 
 /* The machine and its options, for the length of conform_run(). */
@@ -85,6 +86,9 @@ void run_on(unsigned int cpu, void (*fn)(void *), void *arg);
 
 /* Starts fn(arg) on every CPU, runs it on the coordinator too, and waits for all. */
 void run_on_all(void (*fn)(void *), void *arg);
+
+/* Fetches a CPU that was stopped from its mailbox, and waits until it is online. */
+void restart(unsigned int cpu);
 
 /*
  * Each CPU that is online has been in thread context since: handlers that had begun have ended. One

@@ -34,6 +34,7 @@ extern const struct scenario wait_scenarios[];
 extern const struct scenario work_scenarios[];
 extern const struct scenario cpu_scenarios[];
 extern const struct scenario tlb_scenarios[];
+extern const struct scenario sleep_scenarios[];
 
 /* scenarios.c: fails the execution unless it is good. */
 void expect(bool good, const char *what);
