@@ -81,7 +81,7 @@ objects = $(addprefix $(1)/,$(addsuffix .o,$(basename $(2))))
 # ---- rules -----------------------------------------------------------------------------------
 
 .PHONY: all help riscv64 aarch64 host lib lint format format-check clean print-flags
-all: riscv64 host
+all: riscv64 aarch64 host
 
 help:
 	@sed -n 's/^#? \{0,1\}//p' Makefile

@@ -2,6 +2,7 @@
 #include "kernel/ipi_ops.h"
 
 #include <stdatomic.h>
+#include <string.h>
 
 #include <crosscall/cpu.h>
 #include <crosscall/irq_context.h>
@@ -17,6 +18,7 @@
 #include "kernel/doorbell.h"
 #include "kernel/hotplug.h"
 #include "kernel/sched/sched.h"
+#include "kernel/symbols.h"
 
 static void heard(unsigned int kind)
 {
@@ -101,9 +103,35 @@ static void ping(struct pt_regs *regs)
 	heard(IPI_PING);
 }
 
+/* As the library prints an address, without its "0x". strtoul() would want an errno per thread. */
+static unsigned long read_hex(const char *text)
+{
+	static const char digits[] = "0123456789abcdef";
+	unsigned long value = 0;
+	const char *digit;
+
+	while (*text != '\0' && (digit = strchr(digits, *text)) != NULL) {
+		value = value << 4 | (unsigned long)(digit - digits);
+		text++;
+	}
+	return value;
+}
+
+/* The library names functions by their addresses. */
 static void report(const char *line)
 {
-	printk("crosscall: %s\n", line);
+	const char *address = strstr(line, "function 0x");
+	unsigned long offset = 0;
+	const char *name = NULL;
+
+	if (address != NULL) {
+		name = symbol_find(read_hex(address + strlen("function 0x")), &offset);
+	}
+	if (name != NULL) {
+		printk("crosscall: %s (%s)\n", line, name);
+	} else {
+		printk("crosscall: %s\n", line);
+	}
 	conform_note_report(line);
 }
 

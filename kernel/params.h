@@ -7,7 +7,7 @@
 
 #include "kernel/fdt.h"
 
-/* What the boot arguments say; docs: README.md. In order of size, not of sense. */
+/* What the boot arguments say; README.md has those for users. In order of size, not of sense. */
 struct params {
 	const char *only;      /* "conform=PART": only its tests whose name contains this */
 	const char *doorbell;  /* "doorbell=NAME" or "auto" */

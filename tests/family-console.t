@@ -58,7 +58,7 @@ shows_where()
 stalls()
 {
 	answer "$arch: stall 1 1s: the report" 'stall 1 1s\r' \
-		'^crosscall: stall: CPU 0 has waited [0-9]+ ms for CPU 1, which has not begun function'
+		'^crosscall: stall: CPU 0 has waited [0-9]+ ms for CPU 1, which has not begun function 0x[0-9a-f]+ \([a-z_]+\)'
 	grep -a -q '^cpu 1: a call with a deadline of half that returned -110' "$work/last-output"
 	ok $? "$arch: stall 1 1s: the deadline passes" || diag - <"$work/last-output"
 	grep -a -q '^cpu 1: a call without one returned 0' "$work/last-output"
