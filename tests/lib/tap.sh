@@ -101,25 +101,30 @@ skip()
 # has no test, no plan, or fewer tests than its plan says.
 adopt()
 {
-	tap_seen=0
-	while IFS= read -r tap_line; do
-		case $tap_line in
-		"ok "*"# skip"* | "ok "*"# SKIP"*)
-			tap_seen=$((tap_seen + 1))
-			skip "$2: $(tap_title "${tap_line%%#*}")" "${tap_line##*# }"
-			;;
-		"ok "*) tap_seen=$((tap_seen + 1)) && ok 0 "$2: $(tap_title "$tap_line")" ;;
-		"not ok "*) tap_seen=$((tap_seen + 1)) && ok 1 "$2: $(tap_title "$tap_line")" ;;
-		"# "*) printf '%s\n' "$tap_line" ;;
-		esac
-	done <"$1"
-	tap_plan=$(sed -n 's/^1\.\.\([0-9][0-9]*\).*/\1/p' "$1" | head -n 1)
-	[ "$tap_seen" -gt 0 ] && [ "$tap_seen" = "$tap_plan" ]
-}
-
-tap_title()
-{
-	printf '%s\n' "$1" | sed 's/^\(not \)\{0,1\}ok [0-9]* *-* *//; s/ *$//'
+	awk -v prefix="$2" -v nr="$tap_count" -v sums="$work/adopted" '
+		function title(line)
+		{
+			sub(/^(not )?ok [0-9]* *-* */, "", line)
+			sub(/ *$/, "", line)
+			return prefix ": " line
+		}
+		/^ok .*# *[sS][kK][iI][pP]/ {
+			seen++
+			reason = $0
+			sub(/.*# *[sS][kK][iI][pP] */, "", reason)
+			sub(/#.*/, "")
+			print "ok", ++nr, "-", title($0), "# skip", reason
+			next
+		}
+		/^ok / { seen++; print "ok", ++nr, "-", title($0); next }
+		/^not ok / { seen++; failed++; print "not ok", ++nr, "-", title($0); next }
+		/^# / { print }
+		/^1\.\.[0-9]/ && plan == "" { plan = substr($1, 4) }
+		END { print nr, failed + 0, (seen > 0 && seen == plan ? 0 : 1) >sums }
+	' "$1"
+	read -r tap_count tap_bad tap_short <"$work/adopted"
+	tap_failed=$((tap_failed + tap_bad))
+	return "$tap_short"
 }
 
 # The last command of every test file.
