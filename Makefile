@@ -70,7 +70,7 @@ UNIT_TESTS := $(sort $(wildcard tests/unit/test_*.c))
 UNITS := $(patsubst tests/unit/test_%.c,%,$(UNIT_TESTS))
 UNIT_SUPPORT := $(filter-out $(UNIT_TESTS),$(sort $(wildcard tests/unit/*.c)))
 # Sources outside the host's library that a unit test may pull in.
-UNIT_SUBJECTS := $(sort $(wildcard kernel/fdt*.c irqchip/sbi_window.c) \
+UNIT_SUBJECTS := $(sort $(wildcard kernel/fdt*.c kernel/*/*_refusal.c irqchip/sbi_window.c) \
 	$(if $(wildcard arch/host/asm/sbi.h),irqchip/sbi_ipi.c) \
 	$(CROSSCALL_GICV2) $(CROSSCALL_GICV3))
 

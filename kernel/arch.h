@@ -140,9 +140,10 @@ const char *arch_smp_unavailable(void);
 
 /*
  * Asks the firmware to start the CPU at the architecture's secondary entry with 'cpu' as its
- * argument. Does not wait. Returns null when the firmware agreed, otherwise its answer in words.
+ * argument. Does not wait. False when the firmware did not agree: then cpu->refusal is its answer
+ * in words.
  */
-const char *arch_cpu_start(struct percpu *cpu);
+bool arch_cpu_start(struct percpu *cpu);
 
 /* What the firmware says about a CPU. */
 enum cpu_power {

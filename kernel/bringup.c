@@ -33,8 +33,7 @@ static void start_cpu(struct percpu *cpu)
 	cpu->start_ns = arch_clock_ns();
 	/* Relaxed: arch_cpu_start() orders what comes before it. */
 	atomic_store_explicit(&cpu->state, CPU_STARTING, memory_order_relaxed);
-	cpu->refusal = arch_cpu_start(cpu);
-	if (cpu->refusal != NULL) {
+	if (!arch_cpu_start(cpu)) {
 		atomic_store_explicit(&cpu->state, CPU_ABANDONED, memory_order_relaxed);
 	}
 	/* One after the other where that goes quickly; a slow one must not hold up the rest. */

@@ -54,6 +54,9 @@ struct ipi_baseline {
 	uint64_t rings;
 };
 
+/* What a firmware refuses with, in words. */
+#define REFUSAL_SIZE 80
+
 struct percpu {
 	/* First, in the order of percpu_offsets.h. */
 	unsigned long stack_top;
@@ -69,7 +72,7 @@ struct percpu {
 	const struct spinlock *held[LOCKS_HELD_MOST];
 	unsigned int nr_held;
 	_Atomic uint32_t state;
-	const char *refusal;		    /* why CPU_ABANDONED */
+	char refusal[REFUSAL_SIZE];	    /* why CPU_ABANDONED */
 	uint64_t start_ns;		    /* when the firmware was asked */
 	uint64_t arrived_ns;		    /* when it ran C code */
 	struct whereabouts_box whereabouts; /* kernel/backtrace.h */

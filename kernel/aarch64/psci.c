@@ -11,16 +11,6 @@
 #define AFFINITY_INFO 0xc4000004UL
 #define SYSTEM_OFF 0x84000008UL
 
-#define SUCCESS 0
-#define INVALID_PARAMETERS (-2)
-#define DENIED (-3)
-#define ALREADY_ON (-4)
-#define ON_PENDING (-5)
-#define INTERNAL_FAILURE (-6)
-#define NOT_PRESENT (-7)
-#define DISABLED (-8)
-#define INVALID_ADDRESS (-9)
-
 #define AFFINITY_IS_ON 0
 #define AFFINITY_IS_OFF 1
 
@@ -120,35 +110,9 @@ const char *psci_unusable(void)
 	return psci.unusable;
 }
 
-static const char *refusal(long error)
+long psci_cpu_on(hwid_t hwid, unsigned long entry, unsigned long argument)
 {
-	switch (error) {
-	case INVALID_PARAMETERS:
-		return "PSCI will not start it: it knows no such CPU";
-	case DENIED:
-		return "PSCI will not start it: denied";
-	case ALREADY_ON:
-		return "PSCI will not start it: it is on already";
-	case ON_PENDING:
-		return "PSCI will not start it: it is being started already";
-	case INTERNAL_FAILURE:
-		return "PSCI will not start it: internal failure";
-	case NOT_PRESENT:
-		return "PSCI will not start it: it is not there";
-	case DISABLED:
-		return "PSCI will not start it: it is disabled";
-	case INVALID_ADDRESS:
-		return "PSCI will not start it: invalid entry address";
-	default:
-		return "PSCI will not start it: not supported";
-	}
-}
-
-const char *psci_cpu_on(hwid_t hwid, unsigned long entry, unsigned long argument)
-{
-	long error = psci.call(psci.cpu_on, hwid.id, entry, argument);
-
-	return error == SUCCESS ? NULL : refusal(error);
+	return psci.call(psci.cpu_on, hwid.id, entry, argument);
 }
 
 enum psci_affinity psci_affinity_info(hwid_t hwid)

@@ -15,8 +15,11 @@ void psci_init(const struct dt *dt);
 /* Null when there is one that can start CPUs; otherwise why not. */
 const char *psci_unusable(void);
 
-/* Starts a CPU at 'entry' with 'argument' in x0. Null, or the firmware's refusal in words. */
-const char *psci_cpu_on(hwid_t hwid, unsigned long entry, unsigned long argument);
+/*
+ * Starts a CPU at 'entry' with 'argument' in x0. Returns 0 or PSCI's error, which psci_refusal()
+ * puts into words.
+ */
+long psci_cpu_on(hwid_t hwid, unsigned long entry, unsigned long argument);
 
 enum psci_affinity {
 	PSCI_AFFINITY_ON,

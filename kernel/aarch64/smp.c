@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Starting and stopping CPUs. */
+#include <stdio.h>
 #include <string.h>
 
 #include <asm/cpu.h>
@@ -8,6 +9,7 @@
 
 #include "irqchip/gic_sgi.h"
 #include "kernel/aarch64/psci.h"
+#include "kernel/aarch64/psci_refusal.h"
 #include "kernel/aarch64/spin_table.h"
 #include "kernel/arch.h"
 
@@ -57,16 +59,24 @@ const char *arch_smp_unavailable(void)
 	return NULL;
 }
 
-const char *arch_cpu_start(struct percpu *cpu)
+bool arch_cpu_start(struct percpu *cpu)
 {
+	long error;
+
 	if (spin_table_has(cpu->hwid)) {
 		if (spin_table_parked(cpu->hwid)) {
-			return "it left its spin table for good";
+			snprintf(cpu->refusal, sizeof(cpu->refusal),
+				 "it left its spin table for good");
+			return false;
 		}
 		spin_table_start(cpu);
-		return NULL;
+		return true;
 	}
-	return psci_cpu_on(cpu->hwid, (unsigned long)secondary_boot, (unsigned long)cpu);
+	error = psci_cpu_on(cpu->hwid, (unsigned long)secondary_boot, (unsigned long)cpu);
+	if (error != 0) {
+		psci_refusal(cpu->refusal, sizeof(cpu->refusal), error);
+	}
+	return error == 0;
 }
 
 enum cpu_power arch_cpu_power(hwid_t hwid)

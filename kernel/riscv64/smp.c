@@ -5,6 +5,7 @@
 #include <asm/sbi.h>
 
 #include "kernel/arch.h"
+#include "kernel/riscv64/hsm_refusal.h"
 
 #define HSM_HART_START 0UL
 #define HSM_HART_STOP 1UL
@@ -54,23 +55,6 @@ const char *arch_smp_unavailable(void)
 	return sbi_probe_extension(SBI_EXT_HSM) ? NULL : "the firmware has no HSM extension";
 }
 
-static const char *refusal(long error)
-{
-	switch (error) {
-	case SBI_ERR_INVALID_ADDRESS:
-		return "the firmware will not start it: invalid address";
-	case SBI_ERR_INVALID_PARAM:
-		return "the firmware will not start it: it knows no such hart";
-	case SBI_ERR_ALREADY_AVAILABLE:
-	case SBI_ERR_ALREADY_STARTED:
-		return "the firmware will not start it: it runs already";
-	case SBI_ERR_DENIED:
-		return "the firmware will not start it: denied";
-	default:
-		return "the firmware will not start it";
-	}
-}
-
 static void note_start(struct percpu *cpu)
 {
 	unsigned int i = 0;
@@ -84,7 +68,7 @@ static void note_start(struct percpu *cpu)
 	}
 }
 
-const char *arch_cpu_start(struct percpu *cpu)
+bool arch_cpu_start(struct percpu *cpu)
 {
 	struct sbiret ret;
 
@@ -96,7 +80,10 @@ const char *arch_cpu_start(struct percpu *cpu)
 	atomic_thread_fence(memory_order_seq_cst);
 	ret = sbi_ecall(SBI_EXT_HSM, HSM_HART_START, cpu->hwid.id, (unsigned long)secondary_boot,
 			(unsigned long)cpu);
-	return ret.error == SBI_SUCCESS ? NULL : refusal(ret.error);
+	if (ret.error != SBI_SUCCESS) {
+		hsm_refusal(cpu->refusal, sizeof(cpu->refusal), ret.error);
+	}
+	return ret.error == SBI_SUCCESS;
 }
 
 enum cpu_power arch_cpu_power(hwid_t hwid)

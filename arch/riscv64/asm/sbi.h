@@ -17,11 +17,6 @@
 #define SBI_ERR_FAILED (-1L)
 #define SBI_ERR_NOT_SUPPORTED (-2L)
 #define SBI_ERR_INVALID_PARAM (-3L)
-#define SBI_ERR_DENIED (-4L)
-#define SBI_ERR_INVALID_ADDRESS (-5L)
-#define SBI_ERR_ALREADY_AVAILABLE (-6L)
-#define SBI_ERR_ALREADY_STARTED (-7L)
-#define SBI_ERR_ALREADY_STOPPED (-8L)
 
 struct sbiret {
 	long error;
