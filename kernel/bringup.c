@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "kernel/bringup.h"
 
+#include <stdio.h>
+
 #include <crosscall/cpu.h>
 
 #include <asm/cpu.h>
@@ -47,7 +49,8 @@ static void abandon(struct percpu *cpu)
 	/* Its own move from STARTING decides against this one: it runs, or it never will. */
 	if (atomic_compare_exchange_strong_explicit(&cpu->state, &state, CPU_ABANDONED,
 						    memory_order_acquire, memory_order_acquire)) {
-		cpu->refusal = "did not arrive within 60 s";
+		snprintf(cpu->refusal, sizeof(cpu->refusal), "did not arrive within %u s",
+			 params.patience);
 	}
 }
 
