@@ -5,39 +5,12 @@
 . "$(dirname "$0")/lib/tap.sh"
 # shellcheck source=tests/lib/qemu.sh
 . "$root/tests/lib/qemu.sh"
+# shellcheck source=tests/lib/faults.sh
+. "$root/tests/lib/faults.sh"
 
-# The tree that QEMU makes for four CPUs: tree_of GIC-VERSION
-tree_of()
-{
-	qemu-system-aarch64 -M "virt,gic-version=$1,dumpdtb=$work/qemu.dtb" -cpu max -smp 4 \
-		-m 256M -nic none -display none -kernel "$build/aarch64/crosscall.bin" \
-		>"$work/qemu.out" 2>&1
-	dtc -q -I dtb -O dts "$work/qemu.dtb" >"$work/qemu.$1.dts"
-}
-
-# with GIC-VERSION EDIT: boots four CPUs with the tree that 'sed EDIT' makes of it, into $work/log.
-with()
-{
-	sed "$2" "$work/qemu.$1.dts" >"$work/edited.dts"
-	cmp -s "$work/qemu.$1.dts" "$work/edited.dts" && diag "nothing was edited"
-	dtc -q -I dts -O dtb -o "$work/edited.dtb" "$work/edited.dts" || return 1
-	run "$work/log" --arch aarch64 --cpus 4 --doorbell "$doorbell" \
-		--qemu-args "-dtb $work/edited.dtb"
-}
-
-# says CPUS NAME LINE: the fault has its line, and as many CPUs took part in the verdict.
-says()
-{
-	grep -a -q -E "$3" "$work/log"
-	if ! ok $? "$2: a line says so"; then
-		tail -n 25 "$work/log" "$work/log.err" | diag -
-	fi
-	is "$(field "$(verdict "$work/log")" cpus)" "$1" "$2: $1 CPUs run"
-}
-
-tree_of 3
-tree_of 2
-doorbell=auto
+fault_arch=aarch64 fault_args=
+tree_of 3 virt,gic-version=3 -cpu max -nic none
+tree_of 2 virt,gic-version=2 -cpu max -nic none
 
 with 3 '/cpu@2 {/,/}/s/enable-method = "psci"/enable-method = "magic"/'
 is $? 0 "unknown enable-method: the others pass"
@@ -70,7 +43,7 @@ with 3 's/\(interrupts = <0x01 0x0d 0x04 0x01 0x0e 0x04\) .*>/\1>/'
 is $? 0 "only the physical timer: passes"
 says 4 "only the physical timer" 'crosscall: PASS cpus=4 '
 
-doorbell=gicv2
+fault_args="--doorbell gicv2"
 with 2 's/"arm,cortex-a15-gic"/"arm,gic-v3"/'
 says 1 "a GICv2 called GICv3" 'doorbell gicv2: the device tree has no GICv2'
 done_testing

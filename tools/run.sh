@@ -207,8 +207,10 @@ run_verdict()
 	*) fail "the run failed (QEMU's exit status $status)" ;;
 	esac
 	[ "$batch" = no ] && exit 0
-	grep -a -q '^crosscall: PASS ' "$run_dir/log" || fail "the guest ended without a verdict: see $log"
-	exit 0
+	grep -a -q '^crosscall: PASS ' "$run_dir/log" && exit 0
+	# A guest that fails before it knows how to power off has no status to give.
+	grep -a -q '^crosscall: FAIL ' "$run_dir/log" && fail "the run failed: the guest said so"
+	fail "the guest ended without a verdict: see $log"
 }
 
 command_run()

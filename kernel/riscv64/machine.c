@@ -60,7 +60,7 @@ const char *arch_init(const struct dt *dt)
 		return "the firmware has no TIME extension";
 	}
 	if (!dt_u64(dt, cpus, "timebase-frequency", &timebase) || timebase == 0) {
-		return "the device tree has no timebase-frequency";
+		return "the device tree has no usable timebase-frequency";
 	}
 	boot_ticks = csr_read(time);
 	return mmu_build_boot_map(dt);
