@@ -53,6 +53,12 @@ usage "on riscv64 there are" run --doorbell ""
 usage "on riscv64 there are" run --doorbell "auto sbi-ipi"
 usage "out of range" run --timeout 0
 usage "not a number" run --timeout soon
+# QEMU would take these for octal.
+usage "--cpus '08': not a number from 1 to 128" run --cpus 08
+usage "--cpus '010': not a number from 1 to 128" run --cpus 010
+usage "--cpus '00': not a number" run --cpus 00
+usage "--cpus '010': not a number from 1 to 512" run --arch aarch64 --cpus 010
+usage "--timeout '0600': not a number" run --timeout 0600
 usage "unknown option '--fast'" bench --fast
 usage "unknown option '--gdb'" bench --gdb
 usage "unexpected argument 'now'" bench now
@@ -65,6 +71,8 @@ usage "an empty name" bench --rows call-busy,
 usage "out of range: 1 to 20000" bench --samples 0
 usage "out of range: 1 to 20000" bench --samples 20001
 usage "not a number" bench --samples many
+usage "--samples '0100': not a number" bench --samples 0100
+usage "--cpus '02': not a number" bench --cpus 02
 usage "out of range: 1 to 60000" bench --time 60001
 usage "out of range: 1 to 128 (OpenSBI" bench --cpus 129
 usage "on riscv64 there are: auto sbi-ipi" bench --doorbell gicv3

@@ -31,7 +31,8 @@ need_value()
 need_number()
 {
 	case $2 in
-	'' | *[!0-9]* | ???????*) usage_error "$1 '$2': not a number from $3 to $4${5:+ ($5)}" ;;
+	# QEMU takes a number that starts with 0 for octal.
+	'' | *[!0-9]* | 0?* | ???????*) usage_error "$1 '$2': not a number from $3 to $4${5:+ ($5)}" ;;
 	esac
 	if [ "$2" -lt "$3" ] || [ "$2" -gt "$4" ]; then
 		usage_error "$1 $2 is out of range: $3 to $4${5:+ ($5)}"
