@@ -31,7 +31,7 @@ usage "unknown option '-x'" test -x
 usage "unexpected argument 'now'" test now
 usage "no command 'boot'" help boot
 usage "one command" help run test
-for option in --arch --cpus --doorbell --append --timeout --qemu-args; do
+for option in --arch --cpus --doorbell --append --timeout --gdb-port --qemu-args; do
 	usage "$option needs a value" run $option
 done
 usage "--only needs a value" test --only
@@ -53,6 +53,8 @@ usage "on riscv64 there are" run --doorbell ""
 usage "on riscv64 there are" run --doorbell "auto sbi-ipi"
 usage "out of range" run --timeout 0
 usage "not a number" run --timeout soon
+usage "out of range: 1 to 65535" run --gdb-port 65536
+usage "not a number" run --gdb-port 0x4d2
 # QEMU would take these for octal.
 usage "--cpus '08': not a number from 1 to 128" run --cpus 08
 usage "--cpus '010': not a number from 1 to 128" run --cpus 010
@@ -83,7 +85,7 @@ for command in "" run bench test help; do
 done
 check "run --help" "$crosscall" run --help
 check "bench --help" "$crosscall" bench --help
-for option in --arch --cpus --doorbell --batch --append --timeout --gdb --qemu-args --no-install; do
+for option in --arch --cpus --doorbell --batch --append --timeout --gdb --gdb-port --qemu-args --no-install; do
 	"$crosscall" help run | grep -q -e "^ *$option"
 	ok $? "help run names $option"
 done
@@ -176,6 +178,10 @@ wait $pid
 is $? 1 "TERM: status 1"
 sleep 0.5
 none "TERM: no QEMU is left behind" pgrep -f "qemu-system.*crosscall-$$"
+
+# shellcheck source=tests/lib/gdb.sh
+. "$root/tests/lib/gdb.sh"
+gdb_all
 
 check ".ci/run is the test command" grep -q 'crosscall" test$' "$root/.ci/run"
 done_testing

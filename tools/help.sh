@@ -35,6 +35,7 @@ help_run()
 		  --append ARGS     more kernel arguments; may be given again
 		  --timeout S       stop after S seconds (batch: 600; console and --gdb: no limit)
 		  --gdb             wait for gdb-multiarch before the first instruction
+		  --gdb-port N      the same, at this TCP port of 127.0.0.1 (1234)
 		  --qemu-args ARGS  more arguments for QEMU, separated by spaces
 		  --no-install      install nothing: list what is missing, status 1
 

@@ -9,6 +9,7 @@ run_defaults()
 	doorbell=auto
 	batch=no
 	gdb=no
+	gdb_port=1234
 	append=
 	qemu_args=
 	time_limit=
@@ -20,7 +21,7 @@ run_parse()
 {
 	while [ $# -gt 0 ]; do
 		case $1 in
-		--arch | --cpus | --doorbell | --append | --timeout | --qemu-args)
+		--arch | --cpus | --doorbell | --append | --timeout | --gdb-port | --qemu-args)
 			need_value "$1" $#
 			run_option "$1" "$2"
 			shift
@@ -44,6 +45,11 @@ run_option()
 	--doorbell) doorbell=$2 ;;
 	--append) append=${append:+$append }$2 ;;
 	--qemu-args) qemu_args=$2 ;;
+	--gdb-port)
+		need_number --gdb-port "$2" 1 65535
+		gdb_port=$2
+		gdb=yes
+		;;
 	--timeout)
 		need_number --timeout "$2" 1 86400 "seconds"
 		time_limit=$2
@@ -114,16 +120,33 @@ become_guest()
 	become_qemu -kernel "$build/$arch/crosscall.bin" -append "$(kernel_args)" "$@"
 }
 
+# Whether QEMU can make this machine; what it said to that.
+probe()
+{
+	mkdir -p "$build/log" || fail "cannot write to $build"
+	probe_log=$build/log/qemu-probe.log
+	qemu_prefix="timeout 60"
+	echo quit | become_qemu -S -serial none -monitor stdio >/dev/null 2>"$probe_log"
+}
+
+probe_says()
+{
+	grep -m 1 . "$probe_log"
+}
+
 # A machine that this QEMU cannot make is the caller's mistake: ask QEMU before building.
 run_probe()
 {
 	[ -n "$qemu_args" ] || return 0
-	mkdir -p "$build/log" || fail "cannot write to $build"
-	probe_log=$build/log/qemu-probe.log
-	qemu_prefix="timeout 60"
-	if ! echo quit | become_qemu -S -serial none -monitor stdio >/dev/null 2>"$probe_log"; then
-		usage_error "QEMU refuses this machine: $(grep -m 1 . "$probe_log")"
-	fi
+	probe || usage_error "QEMU refuses this machine: $(probe_says)"
+}
+
+# Sets $gdb_args. QEMU itself is asked whether the port is free: no package more, and it is said before the build.
+run_probe_gdb()
+{
+	[ "$gdb" = yes ] || return 0
+	gdb_args="-S -gdb tcp:127.0.0.1:$gdb_port"
+	probe || fail "--gdb: port $gdb_port of 127.0.0.1 cannot be had; --gdb-port takes another: $(probe_says)"
 }
 
 run_cleanup()
@@ -146,7 +169,7 @@ run_say_gdb()
 {
 	[ "$gdb" = yes ] || return 0
 	say "waiting for a debugger. Attach with:"
-	say "  gdb-multiarch -ex 'target remote 127.0.0.1:1234' $build/$arch/crosscall.elf"
+	say "  gdb-multiarch -ex 'target remote 127.0.0.1:$gdb_port' $build/$arch/crosscall.elf"
 }
 
 # Boots with the console on this terminal. Ctrl-C belongs to the guest.
@@ -227,8 +250,8 @@ command_run()
 	# shellcheck disable=SC2086 # a list of words
 	need_packages "$may_install_run" $sets
 	run_probe
+	run_probe_gdb
 	build_targets "$arch" "$arch"
-	[ "$gdb" = no ] || gdb_args="-S -gdb tcp:127.0.0.1:1234"
 	log=$build/log/run-$arch.log
 	[ -n "$time_limit" ] || [ "$batch$gdb" != yesno ] || time_limit=600
 	qemu_prefix=${time_limit:+timeout -k 5 $time_limit}
