@@ -301,8 +301,8 @@ int ipi_register_kind(const char *name, ipi_handler_t handler)
 
 	if (err != 0) {
 		/*
-		 * Nobody knows the number, so nobody sends it. The slot is not used again: it may be
-		 * enabled on some CPUs.
+		 * Nobody knows the number, so nobody sends it. The slot is not used again: it may
+		 * be enabled on some CPUs.
 		 */
 		atomic_store_explicit(&user_kinds[kind].handler, NULL, memory_order_relaxed);
 	}

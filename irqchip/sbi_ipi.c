@@ -95,8 +95,8 @@ static void sbi_ipi_handle_irq(struct pt_regs *regs)
 }
 
 /*
- * SSIP stays as it is: one that is left over costs an entry for nothing, but the ring of a word that
- * is pending already must not be lost, since nobody would ring again.
+ * SSIP stays as it is: one that is left over costs an entry for nothing, but the ring of a word
+ * that is pending already must not be lost, since nobody would ring again.
  */
 static int sbi_ipi_cpu_init(void)
 {

@@ -57,8 +57,9 @@ shows_where()
 # A CPU that spins with interrupts masked: on aarch64 its stall report says where.
 stalls()
 {
+	begun='which has not begun function 0x[0-9a-f]+ \([a-z_]+\)'
 	answer "$arch: stall 1 1s: the report" 'stall 1 1s\r' \
-		'^crosscall: stall: CPU 0 has waited [0-9]+ ms for CPU 1, which has not begun function 0x[0-9a-f]+ \([a-z_]+\)'
+		"^crosscall: stall: CPU 0 has waited [0-9]+ ms for CPU 1, $begun"
 	grep -a -q '^cpu 1: a call with a deadline of half that returned -110' "$work/last-output"
 	ok $? "$arch: stall 1 1s: the deadline passes" || diag - <"$work/last-output"
 	grep -a -q '^cpu 1: a call without one returned 0' "$work/last-output"
@@ -111,7 +112,8 @@ options()
 	answer "$arch: stop 3, and it stays" 'stop 3\r' '^cpu 3: stopped'
 	keys 'quit\r'
 	terminal_end
-	is $? 0 "$arch: quit with a parked CPU: powers off, status 0"
+	is $? 0 "$arch: quit with a parked CPU: powers off, status 0" ||
+		grep -a '^FAILED' "$screen" | diag -
 	grep -a -q '^stopped: 3 of 3 other CPUs are off' "$screen"
 	ok $? "$arch: the parked CPU is off too"
 }

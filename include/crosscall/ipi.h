@@ -82,7 +82,8 @@ int set_smp_nmi_irq(unsigned int ipinr, unsigned int irq) __attribute__((warn_un
  * online takes it.
  * Context: interrupts enabled (waits for the other CPUs), after set_smp_ipi_range().
  * Returns the kind's number; -EINVAL for a null pointer; -ENXIO without a range; -ENOSPC when no
- * number is left; -EIO when a CPU could not be told: the kind is not there, and its number is spent.
+ * number is left; -EIO when a CPU could not be told: the kind is not there, and its number is
+ * spent.
  */
 int ipi_register_kind(const char *name, ipi_handler_t handler) __attribute__((warn_unused_result));
 

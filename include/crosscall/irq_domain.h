@@ -120,7 +120,8 @@ int free_percpu_irq(unsigned int irq);
 
 /*
  * Enables and disables it on this CPU only. What was raised while disabled is delivered after the
- * enable. Context: any but NMI-like, on the CPU concerned. Returns 0; -EINVAL when there is no handler.
+ * enable. Context: any but NMI-like, on the CPU concerned. Returns 0; -EINVAL when there is no
+ * handler.
  */
 int enable_percpu_irq(unsigned int irq);
 int disable_percpu_irq(unsigned int irq);

@@ -53,8 +53,8 @@ int irq_work_queue_on(struct irq_work *work, unsigned int cpu);
 bool irq_work_is_busy(const struct irq_work *work);
 
 /*
- * Waits until the work is not busy; after that it may be freed. A wait that is long is reported, and
- * the work's CPU rung again (stall.h). Interrupts enabled: otherwise panics. Not from the work
+ * Waits until the work is not busy; after that it may be freed. A wait that is long is reported,
+ * and the work's CPU rung again (stall.h). Interrupts enabled: otherwise panics. Not from the work
  * itself, and nobody queues the work meanwhile.
  */
 void irq_work_sync(struct irq_work *work);

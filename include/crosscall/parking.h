@@ -28,11 +28,12 @@ bool smp_is_parked(unsigned int cpu);
 
 /*
  * Sends a parked CPU to 'entry', and waits at most 'timeout_ns' for the acknowledgement.
- * Context: interrupts in any state; serves others while it waits with them masked. Ordering: stores before the call are visible at the entry.
+ * Context: interrupts in any state; serves others while it waits with them masked. Ordering: stores
+ * before the call are visible at the entry.
  * Returns 0; -EINVAL for a bad CPU number or null entry; -EBUSY when the CPU is not parked, or
  * another caller is fetching it; -ETIMEDOUT when it did not answer: then the mailbox is empty
- * again and the CPU stays parked; -EIO when its doorbell cannot be rung, -EOPNOTSUPP when that has no
- * IPI_WAKEUP, -ENXIO before set_smp_ipi_range().
+ * again and the CPU stays parked; -EIO when its doorbell cannot be rung, -EOPNOTSUPP when that has
+ * no IPI_WAKEUP, -ENXIO before set_smp_ipi_range().
  */
 int smp_unpark(unsigned int cpu, smp_park_entry_t entry, uint64_t timeout_ns);
 

@@ -35,9 +35,9 @@ void port_local_irq_restore(unsigned long state);
 void port_cpu_relax(void);
 
 /*
- * Nanoseconds since some fixed moment, the same for all CPUs: never runs backwards on one CPU, keeps
- * running with interrupts masked. Those of two CPUs may differ by a little: a deadline is as exact
- * as they agree. Any context.
+ * Nanoseconds since some fixed moment, the same for all CPUs: never runs backwards on one CPU,
+ * keeps running with interrupts masked. Those of two CPUs may differ by a little: a deadline is as
+ * exact as they agree. Any context.
  */
 uint64_t port_clock_ns(void);
 

@@ -7,8 +7,8 @@
  *   CPU in interrupt context, unless that serves it while it waits itself (poll-safe functions) or
  *   goes offline. A call that was accepted is executed, also when its target goes offline
  *   meanwhile.
- * - Calls from one CPU to one other run in the order they were made. A call to this CPU runs at once,
- *   before what is queued for it.
+ * - Calls from one CPU to one other run in the order they were made. A call to this CPU runs at
+ *   once, before what is queued for it.
  * - The function sees every store that the caller made before the call. After a call with 'wait'
  *   the caller sees every store that the function made.
  * - Without 'wait' nothing here waits for another CPU. Each CPU has room for CROSSCALL_CALL_DEPTH

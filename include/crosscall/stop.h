@@ -10,12 +10,12 @@
 struct pt_regs;
 
 /*
- * Stops every other CPU that is online or comes online meanwhile: each goes through smp_cpu_dying() and then the adopter's
- * handler[IPI_CPU_STOP], which parks it. If that handler returns, the CPU goes through
- * smp_cpu_starting() and takes up what it was doing: that is a restart, and the handler decides
- * when. Waits until all are offline, at most 'timeout_ns'. That a CPU is offline means that it
- * accepts and executes nothing any more; whether it is also powered off is the firmware's to say.
- * IPI_CPU_STOP that is sent in another way stops nobody.
+ * Stops every other CPU that is online or comes online meanwhile: each goes through smp_cpu_dying()
+ * and then the adopter's handler[IPI_CPU_STOP], which parks it. If that handler returns, the CPU
+ * goes through smp_cpu_starting() and takes up what it was doing: that is a restart, and the
+ * handler decides when. Waits until all are offline, at most 'timeout_ns'. That a CPU is offline
+ * means that it accepts and executes nothing any more; whether it is also powered off is the
+ * firmware's to say. IPI_CPU_STOP that is sent in another way stops nobody.
  * Context: interrupts in any state, on a CPU that the caller does not leave. Waits for other CPUs.
  * Returns 0; -EOPNOTSUPP without a handler, -ENXIO before set_smp_ipi_range(); -ETIMEDOUT with the
  * CPUs that are still online in *still_online (may be null), which is empty otherwise: those will

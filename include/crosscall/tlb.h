@@ -102,8 +102,8 @@ void tlb_leave_lazy(void);
  * Ordering: page-table stores before the call come first on every CPU.
  * Returns 0; -EINVAL for a null pointer or an empty or reversed range; -EIO with a CPU that could
  * not be rung: it may use the old translation until it next takes an interrupt; -EOPNOTSUPP
- * before tlb_init(), and when the doorbell has no IPI_TLB_FLUSH and CPUs would have to be told: then
- * they were not. A CPU that is not online is passed over: see smp_cpu_dying().
+ * before tlb_init(), and when the doorbell has no IPI_TLB_FLUSH and CPUs would have to be told:
+ * then they were not. A CPU that is not online is passed over: see smp_cpu_dying().
  */
 int flush_tlb_range(struct tlb_mm *mm, uintptr_t start, uintptr_t end);
 int flush_tlb_page(struct tlb_mm *mm, uintptr_t addr);
