@@ -115,7 +115,7 @@ static void ask(struct call_waiter *waiter, unsigned int dst)
 
 	waiter->asked = dst;
 	waiter->asked_ns = port_clock_ns();
-	(void)smp_cross_call(&mask, IPI_CPU_BACKTRACE, NULL);
+	crosscall_ignore(smp_cross_call(&mask, IPI_CPU_BACKTRACE, NULL));
 }
 
 static void report_waiter(struct call_waiter *waiter, unsigned int dst, const char *what,

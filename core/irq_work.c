@@ -123,6 +123,7 @@ void irq_work_run(void)
 
 void irq_work_tick(void)
 {
+	smp_assert_irqs_masked("irq_work_tick");
 	irq_work_run();
 }
 

@@ -39,7 +39,7 @@ struct gicv3_sgi_groups {
  * for more than CROSSCALL_NR_CPUS.
  */
 int gicv3_sgi_groups_build(struct gicv3_sgi_groups *groups, const hwid_t *mpidr,
-			   unsigned int nr_cpus) __attribute__((warn_unused_result));
+			   unsigned int nr_cpus) CROSSCALL_MUST_CHECK;
 
 /* The register's value that rings CPU 'cpu', one of those, on INTID 'sgi' (0 to 15). */
 uint64_t gicv3_sgi_single(const struct gicv3_sgi_groups *groups, unsigned int sgi,

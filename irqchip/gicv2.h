@@ -6,6 +6,8 @@
 #ifndef IRQCHIP_GICV2_H
 #define IRQCHIP_GICV2_H
 
+#include <crosscall/config.h>
+
 #include "irqchip/gic_common.h"
 
 struct gicv2_config {
@@ -24,7 +26,6 @@ struct gicv2_config {
  * the distributor shows it no bit of its own. Such a CPU cannot be rung; the others are not
  * affected.
  */
-int gicv2_init(const struct gicv2_config *config, const struct doorbell **out)
-	__attribute__((warn_unused_result));
+int gicv2_init(const struct gicv2_config *config, const struct doorbell **out) CROSSCALL_MUST_CHECK;
 
 #endif

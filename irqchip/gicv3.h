@@ -8,6 +8,8 @@
 
 #include <stddef.h>
 
+#include <crosscall/config.h>
+
 #include "irqchip/gic_common.h"
 
 /* Redistributors that follow each other in memory, mapped as device memory. */
@@ -47,8 +49,7 @@ struct gicv3_config {
  * lacks; -ETIMEDOUT when the redistributor does not answer. Each is reported in words; the other
  * CPUs are not affected.
  */
-int gicv3_init(const struct gicv3_config *config, const struct doorbell **out)
-	__attribute__((warn_unused_result));
+int gicv3_init(const struct gicv3_config *config, const struct doorbell **out) CROSSCALL_MUST_CHECK;
 
 /* True for a PIDR2 of version 3 or 4, of the distributor or of a redistributor. */
 bool gicv3_version_known(uint32_t pidr2);

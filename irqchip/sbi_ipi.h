@@ -5,6 +5,7 @@
 
 #include <stdint.h>
 
+#include <crosscall/config.h>
 #include <crosscall/irqchip.h>
 
 /*
@@ -15,8 +16,8 @@
  * occurs twice or is the "all harts" value; -ERANGE for more than CROSSCALL_NR_CPUS; -EOPNOTSUPP
  * when the firmware has no IPI extension; -ENOSPC, -EBUSY from the mux.
  */
-int sbi_ipi_init(const hwid_t *hart, unsigned int nr_cpus, const struct doorbell **out)
-	__attribute__((warn_unused_result));
+int sbi_ipi_init(const hwid_t *hart, unsigned int nr_cpus,
+		 const struct doorbell **out) CROSSCALL_MUST_CHECK;
 
 /* How many firmware calls a broadcast to all CPUs costs. After sbi_ipi_init(). */
 unsigned int sbi_ipi_windows(void);

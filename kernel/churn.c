@@ -218,7 +218,7 @@ void churn(unsigned int times)
 	}
 	plan.random = seed_of(0);
 	atomic_store_explicit(&load_on, true, memory_order_relaxed);
-	(void)smp_cross_call(&plan.all, IPI_RESCHEDULE, NULL); /* out of their sleep */
+	crosscall_ignore(smp_cross_call(&plan.all, IPI_RESCHEDULE, NULL)); /* out of their sleep */
 	while (good && plan.downs + plan.stops < times) {
 		good = change_somebody();
 	}

@@ -76,7 +76,7 @@ static void crash_locked(unsigned int cpu)
 {
 	static atomic_bool taken;
 
-	(void)smp_call_function_single(cpu, take_lock, &taken, false);
+	crosscall_ignore(smp_call_function_single(cpu, take_lock, &taken, false));
 	wait_until(is_taken, &taken, patience_ns());
 	panic("asked for, while another CPU keeps the console");
 }
@@ -96,7 +96,7 @@ bool crash_cpu(unsigned int cpu, const char *way)
 	}
 	for (unsigned int i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
 		if (strcmp(way, ways[i].name) == 0) {
-			(void)smp_call_function_single(cpu, ways[i].func, NULL, true);
+			crosscall_ignore(smp_call_function_single(cpu, ways[i].func, NULL, true));
 			return true;
 		}
 	}

@@ -171,7 +171,7 @@ void hotplug_begin_shutdown(void)
 	for (unsigned int cpu = 0; cpu < nr_numbered(); cpu++) {
 		if (smp_is_parked(cpu)) {
 			/* One that does not come shows as not off. */
-			(void)smp_unpark(cpu, arch_cpu_park, patience_ns());
+			crosscall_ignore(smp_unpark(cpu, arch_cpu_park, patience_ns()));
 		}
 	}
 }

@@ -108,7 +108,7 @@ void secondary_release(void)
 	cpumask_copy_online(&others);
 	cpumask_clear_cpu(this_cpu()->cpu, &others);
 	/* A CPU that cannot be rung is named as one that was not released. */
-	(void)smp_cross_call(&others, IPI_RESCHEDULE, NULL);
+	crosscall_ignore(smp_cross_call(&others, IPI_RESCHEDULE, NULL));
 	run();
 }
 

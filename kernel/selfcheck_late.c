@@ -103,7 +103,7 @@ static void queue_here(void *info)
 	struct irq_work *work = &works[this_cpu()->cpu];
 
 	work->func = count_work;
-	(void)irq_work_queue(work); /* what was refused shows as missing */
+	crosscall_ignore(irq_work_queue(work)); /* what was refused shows as missing */
 }
 
 static void check_local_work(const struct cpumask *online)

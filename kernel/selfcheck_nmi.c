@@ -41,7 +41,7 @@ static bool is_set(void *flag)
 static void note_interrupt(const struct pt_regs *regs)
 {
 	try.was_masked = regs != NULL && arch_regs_masked(regs) && in_nmi();
-	(void)irq_work_queue(&try.work);
+	crosscall_ignore(irq_work_queue(&try.work));
 	set(&try.interrupted);
 }
 

@@ -160,7 +160,7 @@ static void fetch_stopped(void)
 
 	for (unsigned int cpu = 0; cpu < options.cpus; cpu++) {
 		while (!cpu_online(cpu)) {
-			(void)smp_unpark(cpu, resume, FETCH_NS);
+			crosscall_ignore(smp_unpark(cpu, resume, FETCH_NS));
 			if (port_clock_ns() > end) {
 				(void)fprintf(stderr, "sim-conform: CPU %u does not come back\n",
 					      cpu);

@@ -34,6 +34,17 @@
 #define CROSSCALL_STALL_MS 10000
 #endif
 
+/*
+ * On functions whose errors the caller has to look at. Where one may be ignored, and the reason stands
+ * beside it, crosscall_ignore() says so.
+ */
+#define CROSSCALL_MUST_CHECK __attribute__((warn_unused_result))
+
+static inline void crosscall_ignore(int error)
+{
+	(void)error;
+}
+
 _Static_assert(CROSSCALL_NR_CPUS >= 1 && CROSSCALL_NR_CPUS <= 4096,
 	       "CROSSCALL_NR_CPUS must be 1 to 4096");
 _Static_assert(CROSSCALL_NR_IRQS >= 2 && CROSSCALL_NR_IRQS <= 65536,

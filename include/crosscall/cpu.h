@@ -36,8 +36,8 @@
  * that is the library's own; -ERANGE for more CPUs than CROSSCALL_NR_CPUS or too little memory;
  * -EBUSY while a CPU is online.
  */
-int crosscall_init(unsigned int nr_cpus, void *memory, size_t size, const struct ipi_ops *ops)
-	__attribute__((warn_unused_result));
+int crosscall_init(unsigned int nr_cpus, void *memory, size_t size,
+		   const struct ipi_ops *ops) CROSSCALL_MUST_CHECK;
 
 /* The number of CPUs given to crosscall_init(); numbers are below it. 0 before. Any context. */
 unsigned int nr_cpu_ids(void);
@@ -50,7 +50,7 @@ unsigned int nr_cpu_ids(void);
  * Returns 0; -EINVAL when the CPU's number is past nr_cpu_ids(); -ENXIO before set_smp_ipi_range();
  * -EBUSY when it is online already. Panics when interrupts are enabled.
  */
-int smp_cpu_starting(void) __attribute__((warn_unused_result));
+int smp_cpu_starting(void) CROSSCALL_MUST_CHECK;
 
 /*
  * This CPU leaves: its queue is closed, everything that was accepted is executed here and now;

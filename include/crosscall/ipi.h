@@ -65,7 +65,7 @@ const char *ipi_name(unsigned int ipinr);
  * Returns 0; -EINVAL when nr does not reach past IPI_IRQ_WORK or is more than NR_IPI, or the
  * numbers are no interrupts that can be sent as IPIs; -EBUSY when one is in use.
  */
-int set_smp_ipi_range(unsigned int base, unsigned int nr) __attribute__((warn_unused_result));
+int set_smp_ipi_range(unsigned int base, unsigned int nr) CROSSCALL_MUST_CHECK;
 
 /*
  * Takes 'irq' instead of the range's for one of IPI_NMI_KINDS: for a doorbell that carries all
@@ -74,7 +74,7 @@ int set_smp_ipi_range(unsigned int base, unsigned int nr) __attribute__((warn_un
  * Returns 0; -EINVAL for another kind, or an interrupt that cannot be sent as an IPI; -ENXIO when
  * the range does not reach the kind; -EBUSY when a CPU is online or the interrupt is in use.
  */
-int set_smp_nmi_irq(unsigned int ipinr, unsigned int irq) __attribute__((warn_unused_result));
+int set_smp_nmi_irq(unsigned int ipinr, unsigned int irq) CROSSCALL_MUST_CHECK;
 
 /*
  * Adds a kind of the user's own: the first number from IPI_FIRST_USER on that the doorbell has
@@ -85,10 +85,10 @@ int set_smp_nmi_irq(unsigned int ipinr, unsigned int irq) __attribute__((warn_un
  * number is left; -EIO when a CPU could not be told: the kind is not there, and its number is
  * spent.
  */
-int ipi_register_kind(const char *name, ipi_handler_t handler) __attribute__((warn_unused_result));
+int ipi_register_kind(const char *name, ipi_handler_t handler) CROSSCALL_MUST_CHECK;
 
 /* Gives the range back. Context: no CPU online. Returns 0, -ENXIO without a range, -EBUSY. */
-int clear_smp_ipi_range(void);
+int clear_smp_ipi_range(void) CROSSCALL_MUST_CHECK;
 
 /*
  * Sends kind 'ipinr' to each CPU of *mask; this CPU too, when it is in the set. Never waits.
@@ -103,7 +103,8 @@ int clear_smp_ipi_range(void);
  * -ENXIO before set_smp_ipi_range() or when a CPU of the set is offline; -EIO when a CPU could
  * not be rung. After -ENXIO and -EIO every CPU outside *unreached was reached.
  */
-int smp_cross_call(const struct cpumask *mask, unsigned int ipinr, struct cpumask *unreached);
+int smp_cross_call(const struct cpumask *mask, unsigned int ipinr,
+		   struct cpumask *unreached) CROSSCALL_MUST_CHECK;
 
 /*
  * Makes 'cpu' pass through its scheduler_ipi() soon. Nothing is sent to this CPU itself (counted as

@@ -52,8 +52,8 @@ struct ipi_mux {
  * Returns the first of nr_ipi consecutive virtual interrupt numbers; -EINVAL for a null pointer,
  * no or more than 32 IPIs; -ENOSPC when there are no such numbers left.
  */
-int ipi_mux_create(struct ipi_mux *mux, unsigned int nr_ipi, ipi_mux_send_t send, void *data)
-	__attribute__((warn_unused_result));
+int ipi_mux_create(struct ipi_mux *mux, unsigned int nr_ipi, ipi_mux_send_t send,
+		   void *data) CROSSCALL_MUST_CHECK;
 
 /*
  * Gives the parent's way to ring one CPU, which is otherwise rung as a set of one. Context: as

@@ -87,7 +87,7 @@ typedef void (*percpu_irq_handler_t)(unsigned int irq, void *dev_id);
  */
 int irq_domain_create_linear(struct irq_domain *domain, unsigned int size,
 			     const struct irq_chip *chip, void *host_data,
-			     enum irq_domain_bus_token token) __attribute__((warn_unused_result));
+			     enum irq_domain_bus_token token) CROSSCALL_MUST_CHECK;
 
 /*
  * Gives the numbers back. Same context. Returns 0, -EINVAL, or -EBUSY while a handler is
@@ -110,7 +110,7 @@ struct irq_data *irq_get_irq_data(unsigned int irq);
  * one.
  */
 int request_percpu_irq(unsigned int irq, percpu_irq_handler_t handler, const char *name,
-		       void *dev_id, size_t stride) __attribute__((warn_unused_result));
+		       void *dev_id, size_t stride) CROSSCALL_MUST_CHECK;
 
 /*
  * Removes it. Context: same; it must be disabled on every CPU.

@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <crosscall/config.h>
+
 struct irq_work;
 
 typedef void (*irq_work_func_t)(struct irq_work *work);
@@ -46,8 +48,8 @@ struct irq_work {
  * queued and runs when the CPU next takes its work, and a call that is told -EBUSY tries the ring
  * again.
  */
-int irq_work_queue(struct irq_work *work);
-int irq_work_queue_on(struct irq_work *work, unsigned int cpu);
+int irq_work_queue(struct irq_work *work) CROSSCALL_MUST_CHECK;
+int irq_work_queue_on(struct irq_work *work, unsigned int cpu) CROSSCALL_MUST_CHECK;
 
 /* True from the queueing until the callback has returned. Ordering: acquire. Any context. */
 bool irq_work_is_busy(const struct irq_work *work);
@@ -61,7 +63,7 @@ void irq_work_sync(struct irq_work *work);
 
 /*
  * Runs this CPU's lazy work too. The kernel's tick calls it; interrupt context, interrupts
- * masked.
+ * masked: otherwise panics.
  */
 void irq_work_tick(void);
 

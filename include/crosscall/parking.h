@@ -12,6 +12,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <crosscall/config.h>
+
 typedef void (*smp_park_entry_t)(void);
 
 /*
@@ -35,6 +37,6 @@ bool smp_is_parked(unsigned int cpu);
  * again and the CPU stays parked; -EIO when its doorbell cannot be rung, -EOPNOTSUPP when that has
  * no IPI_WAKEUP, -ENXIO before set_smp_ipi_range().
  */
-int smp_unpark(unsigned int cpu, smp_park_entry_t entry, uint64_t timeout_ns);
+int smp_unpark(unsigned int cpu, smp_park_entry_t entry, uint64_t timeout_ns) CROSSCALL_MUST_CHECK;
 
 #endif

@@ -94,7 +94,8 @@ struct call_single_data {
  * offline; -EBUSY when there is no room and 'wait' is false; -EIO when its doorbell cannot be rung:
  * then the function has not run and will not.
  */
-int smp_call_function_single(unsigned int cpu, smp_call_func_t func, void *info, bool wait);
+int smp_call_function_single(unsigned int cpu, smp_call_func_t func, void *info,
+			     bool wait) CROSSCALL_MUST_CHECK;
 
 /*
  * Runs csd->func(csd->info) on 'cpu' with the caller's own request, and never waits. The request
@@ -105,7 +106,8 @@ int smp_call_function_single(unsigned int cpu, smp_call_func_t func, void *info,
  * request is still queued; -ENXIO when the CPU is offline; -EIO when its doorbell cannot be rung:
  * the function will not run, but the request stays busy until the CPU has passed over it.
  */
-int smp_call_function_single_async(unsigned int cpu, struct call_single_data *csd);
+int smp_call_function_single_async(unsigned int cpu,
+				   struct call_single_data *csd) CROSSCALL_MUST_CHECK;
 
 /*
  * True while the library may still touch a caller-owned request. Ordering: acquire; after a "no"
@@ -120,16 +122,18 @@ bool csd_is_busy(const struct call_single_data *csd);
  * nr_cpu_ids(); -EBUSY: nothing was queued anywhere; -EIO: on the CPUs whose doorbell could not be
  * rung the function has not run and will not; on all others it has (or will, without 'wait').
  */
-int smp_call_function_many(const struct cpumask *mask, smp_call_func_t func, void *info, bool wait);
+int smp_call_function_many(const struct cpumask *mask, smp_call_func_t func, void *info,
+			   bool wait) CROSSCALL_MUST_CHECK;
 
 /* smp_call_function_many() on all online CPUs except this one. */
-int smp_call_function(smp_call_func_t func, void *info, bool wait);
+int smp_call_function(smp_call_func_t func, void *info, bool wait) CROSSCALL_MUST_CHECK;
 
 /* smp_call_function_many(), and this CPU too when it is in the set. */
-int on_each_cpu_mask(const struct cpumask *mask, smp_call_func_t func, void *info, bool wait);
+int on_each_cpu_mask(const struct cpumask *mask, smp_call_func_t func, void *info,
+		     bool wait) CROSSCALL_MUST_CHECK;
 
 /* Runs func(info) on all online CPUs, this one included. */
-int on_each_cpu(smp_call_func_t func, void *info, bool wait);
+int on_each_cpu(smp_call_func_t func, void *info, bool wait) CROSSCALL_MUST_CHECK;
 
 /*
  * The general form: *call on the CPUs of *mask, what became of it in *report (which is always
@@ -141,7 +145,7 @@ int on_each_cpu(smp_call_func_t func, void *info, bool wait);
  * one is in report->unreached.
  */
 int smp_call_function_report(const struct cpumask *mask, const struct smp_call *call,
-			     struct smp_call_report *report);
+			     struct smp_call_report *report) CROSSCALL_MUST_CHECK;
 
 /*
  * smp_call_function_single() with 'wait' that waits at most 'timeout_ns' (not 0). Returns
@@ -149,24 +153,26 @@ int smp_call_function_report(const struct cpumask *mask, const struct smp_call *
  * had, it goes on, so *info must stay valid for it. A late answer harms nothing.
  */
 int smp_call_function_single_timeout(unsigned int cpu, smp_call_func_t func, void *info,
-				     uint64_t timeout_ns);
+				     uint64_t timeout_ns) CROSSCALL_MUST_CHECK;
 
 /* smp_call_function_single() with 'wait' for a poll-safe function. Interrupts in any state. */
-int smp_call_function_single_poll(unsigned int cpu, smp_call_func_t func, void *info);
+int smp_call_function_single_poll(unsigned int cpu, smp_call_func_t func,
+				  void *info) CROSSCALL_MUST_CHECK;
 
 /*
  * Runs func(info) on one CPU of *mask: this one if it is in the set, otherwise the nearest online
  * one (ipi_ops.distance). Returns as smp_call_function_single(); -ENXIO when none of the set is
  * online.
  */
-int smp_call_function_any(const struct cpumask *mask, smp_call_func_t func, void *info, bool wait);
+int smp_call_function_any(const struct cpumask *mask, smp_call_func_t func, void *info,
+			  bool wait) CROSSCALL_MUST_CHECK;
 
 /*
  * on_each_cpu_mask() on those CPUs of *mask for which cond(cpu, info) says yes. -EINVAL for a
  * null 'cond' too.
  */
 int on_each_cpu_cond_mask(smp_cond_func_t cond, smp_call_func_t func, void *info, bool wait,
-			  const struct cpumask *mask);
+			  const struct cpumask *mask) CROSSCALL_MUST_CHECK;
 
 /*
  * Takes a queued request back. True: its function will not run, and the request is busy until its

@@ -21,14 +21,14 @@ struct pt_regs;
  * CPUs that are still online in *still_online (may be null), which is empty otherwise: those will
  * not stop any more, unless they were just about to.
  */
-int smp_send_stop(uint64_t timeout_ns, struct cpumask *still_online);
+int smp_send_stop(uint64_t timeout_ns, struct cpumask *still_online) CROSSCALL_MUST_CHECK;
 
 /*
  * The same for the CPUs of *mask only (this one left out). -EINVAL for a null set or a bad CPU
  * number too.
  */
 int smp_send_stop_mask(const struct cpumask *mask, uint64_t timeout_ns,
-		       struct cpumask *still_online);
+		       struct cpumask *still_online) CROSSCALL_MUST_CHECK;
 
 /*
  * For a kernel that is about to die: every other online CPU runs handler[IPI_CPU_CRASH_STOP] with

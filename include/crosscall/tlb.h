@@ -68,13 +68,13 @@ struct tlb_ops {
  * size.
  * Context: boot, no CPU online.
  */
-int tlb_init(const struct tlb_ops *ops) __attribute__((warn_unused_result));
+int tlb_init(const struct tlb_ops *ops) CROSSCALL_MUST_CHECK;
 
 /*
  * Chooses at run time; the default is TLB_BY_IPI. -EOPNOTSUPP when the table has no such
  * operation. Any context.
  */
-int tlb_set_method(enum tlb_method method);
+int tlb_set_method(enum tlb_method method) CROSSCALL_MUST_CHECK;
 
 /* Makes *mm an address space that no CPU uses. */
 void tlb_mm_init(struct tlb_mm *mm, unsigned long id);
@@ -105,9 +105,9 @@ void tlb_leave_lazy(void);
  * before tlb_init(), and when the doorbell has no IPI_TLB_FLUSH and CPUs would have to be told:
  * then they were not. A CPU that is not online is passed over: see smp_cpu_dying().
  */
-int flush_tlb_range(struct tlb_mm *mm, uintptr_t start, uintptr_t end);
-int flush_tlb_page(struct tlb_mm *mm, uintptr_t addr);
-int flush_tlb_all(struct tlb_mm *mm);
+int flush_tlb_range(struct tlb_mm *mm, uintptr_t start, uintptr_t end) CROSSCALL_MUST_CHECK;
+int flush_tlb_page(struct tlb_mm *mm, uintptr_t addr) CROSSCALL_MUST_CHECK;
+int flush_tlb_all(struct tlb_mm *mm) CROSSCALL_MUST_CHECK;
 
 /* What happened, per CPU. */
 struct tlb_stats {

@@ -13,21 +13,21 @@ static void wait_single_masked(void *arg)
 {
 	(void)arg;
 	(void)port_local_irq_save();
-	(void)smp_call_function_single(cpus[1], no_op, NULL, true);
+	crosscall_ignore(smp_call_function_single(cpus[1], no_op, NULL, true));
 }
 
 static void wait_many_masked(void *arg)
 {
 	(void)arg;
 	(void)port_local_irq_save();
-	(void)smp_call_function(no_op, NULL, true);
+	crosscall_ignore(smp_call_function(no_op, NULL, true));
 }
 
 static void wait_each_masked(void *arg)
 {
 	(void)arg;
 	(void)port_local_irq_save();
-	(void)on_each_cpu(no_op, NULL, true);
+	crosscall_ignore(on_each_cpu(no_op, NULL, true));
 }
 
 static void start_enabled(void *arg)
