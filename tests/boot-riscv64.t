@@ -21,7 +21,7 @@ windows()
 }
 
 sizes="1 2 3 4 8 64 128"
-repeats=10
+repeats=6
 if [ -n "$quick" ]; then
 	sizes="1 2 4 64"
 	repeats=2

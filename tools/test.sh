@@ -30,14 +30,28 @@ test_parse()
 	done
 }
 
+# Those that take minutes come first, so that none of them runs on alone at the end.
+long_tests="boot-aarch64 controls threads conform-host controls-riscv64 controls-aarch64 boot-riscv64 sched explore"
+
 # The chosen test files, one a line, relative to the root.
 test_files()
 {
-	(cd "$root" && for file in tests/*.t; do
+	(cd "$root" && {
+		for name in $long_tests; do
+			[ ! -e "tests/$name.t" ] || echo "tests/$name.t"
+		done
+		for file in tests/*.t; do
+			name=${file##*/}
+			case " $long_tests " in
+			*" ${name%.t} "*) ;;
+			*) echo "$file" ;;
+			esac
+		done
+	}) | while read -r file; do
 		case ${file##*/} in
 		*"$only"*) echo "$file" ;;
 		esac
-	done)
+	done
 }
 
 # One line a test: its name and what its second comment line says.
