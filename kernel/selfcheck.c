@@ -268,6 +268,7 @@ static void check_threads(void)
 	selfcheck_wait();
 	selfcheck_preempted();
 	selfcheck_turns();
+	selfcheck_switch();
 }
 
 void selfcheck_all(void)

@@ -24,6 +24,7 @@ void selfcheck_sync(void);
 void selfcheck_wait(void);
 void selfcheck_preempted(void);
 void selfcheck_turns(void);
+void selfcheck_switch(void);
 void selfcheck_late(void);
 void selfcheck_idle(void);
 void selfcheck_nmi(void);

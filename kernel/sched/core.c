@@ -162,6 +162,7 @@ static void leave(enum leave why)
 	}
 	switch_thread(why);
 	local_irq_restore(state);
+	preempt_check(); /* for whom the switch itself woke: nothing else says so again */
 }
 
 void schedule(void)
