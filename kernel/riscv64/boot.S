@@ -5,6 +5,8 @@
  */
 #include "kernel/percpu_offsets.h"
 
+#define STATUS_FS_VS 0x6600 /* sstatus */
+
 	.section .head, "ax"
 	.option norvc
 
@@ -25,6 +27,15 @@
 	.option rvc
 	.section .text.boot, "ax"
 
+/*
+ * Floating point and vectors off, which the firmware may have left on: nothing saves their
+ * registers, so a program that had them would read another's. Clobbers t0.
+ */
+.macro	fp_off
+	li	t0, STATUS_FS_VS
+	csrc	sstatus, t0
+.endm
+
 /* gp relaxation must not be applied to the instruction that sets gp. */
 .macro	load_gp
 	.option push
@@ -42,6 +53,7 @@
 boot:
 	csrw	sie, zero
 	csrw	sscratch, zero
+	fp_off
 	la	t0, boot_taken
 	li	t1, 1
 	amoswap.w.aqrl t1, t1, (t0)
@@ -90,6 +102,7 @@ boot_taken:
 secondary_boot:
 	csrw	sie, zero
 	csrw	sscratch, zero
+	fp_off
 	load_gp
 	mv	tp, a1
 	ld	sp, PERCPU_STACK_TOP(tp)

@@ -102,7 +102,8 @@ void arch_user_regs(struct pt_regs *regs, unsigned long pc, unsigned long argume
 {
 	regs->epc = pc;
 	regs->x[9] = argument;
-	regs->status = (csr_read(sstatus) & ~SSTATUS_SPP) | SSTATUS_SPIE;
+	regs->status = (csr_read(sstatus) & ~(SSTATUS_SPP | SSTATUS_FS | SSTATUS_VS)) |
+		       SSTATUS_SPIE;
 }
 
 unsigned long arch_regs_pc(const struct pt_regs *regs)

@@ -6,6 +6,8 @@
 #define SSTATUS_SIE (1UL << 1)
 #define SSTATUS_SPIE (1UL << 5)
 #define SSTATUS_SPP (1UL << 8)
+#define SSTATUS_VS (3UL << 9)  /* the vector registers; 0: off */
+#define SSTATUS_FS (3UL << 13) /* floating point */
 
 /* Bits of sie and sip are the interrupt causes. */
 #define SIE_STIE (1UL << 5)
