@@ -204,14 +204,16 @@ _Noreturn void arch_user_leave(unsigned long value);
 bool arch_regs_user(const struct pt_regs *regs);
 
 /*
- * Two programs, in user.S, on pages of their own that nothing else is on. The first fills all its
+ * Three programs, in user.S, on pages of their own that nothing else is on. The first fills all its
  * registers, and looks at them until the word is not zero that its argument points at; it ends with
  * 0, or the number of a register that changed. The second reads the word that its argument points
- * at, and ends with it.
+ * at, and ends with it. The third uses floating point before anything else: it ends with 0 when all
+ * of that holds zero, or where no program may use it, by an exception at its first instruction.
  */
 extern char user_page[];
 extern char user_fill[];
 extern char user_read[];
+extern char user_float[];
 
 /* --- Threads: kernel/sched/ ------------------------------------------------------------------- */
 

@@ -176,6 +176,25 @@ static void check_exception(void)
 		     "a program cannot read its own memory");
 }
 
+/* Nothing of the kernel's, or of another program's, is in the registers that it begins with. */
+static void check_float(void)
+{
+	struct stay here = {.entry = (uintptr_t)user_float - (uintptr_t)user_page};
+
+	(void)stay(&here);
+	if (here.end.exception != NULL) {
+		result_check(here.end.value == CODE_AT + here.entry,
+			     "a program may use floating point for a while: %s at %lx",
+			     here.end.exception, here.end.value);
+		printk("  %-24s ended, as it should be: %s\n", "program that computes",
+		       here.end.exception);
+	} else if (result_check(here.end.value == 0,
+				"a program's floating point does not begin with zeros: %lx",
+				here.end.value)) {
+		printk("  %-24s finds zeros\n", "program that computes");
+	}
+}
+
 static bool prepare(void)
 {
 	word = memory_reserve(PAGE_BYTES, PAGE_BYTES);
@@ -207,6 +226,7 @@ void selfcheck_user(void)
 		}
 	}
 	check_exception();
+	check_float();
 	if (nr == 0) {
 		printk("  IPIs into user mode: need two CPUs\n");
 		return;

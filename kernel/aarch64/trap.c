@@ -2,6 +2,7 @@
 #include "kernel/aarch64/trap.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #include <asm/cpu.h>
 #include <asm/irqflags.h>
@@ -72,6 +73,8 @@ static bool mend(struct pt_regs *regs)
 	unsigned long class = ESR_CLASS(regs->esr);
 
 	if (class == CLASS_FP && (read_sysreg(cpacr_el1) & CPACR_FPEN) == 0) {
+		/* Not stored yet, and loaded on the way out: zeros, not what the stack held. */
+		memset(regs + 1, 0, PT_FP_SIZE);
 		write_sysreg(CPACR_FPEN, cpacr_el1);
 		regs->cpacr = CPACR_FPEN; /* stays on for this context */
 		return true;

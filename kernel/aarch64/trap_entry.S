@@ -11,10 +11,10 @@
 
 #include "kernel/percpu_offsets.h"
 
-#define FP(offset) (PT_REGS_SIZE + (offset)) /* above struct pt_regs: q0 to q31, FPSR, FPCR */
+#define FP(offset) (PT_REGS_SIZE + (offset))
 #define FP_STATUS FP(512)
 #define FP_CONTROL FP(520)
-#define FRAME_SIZE FP(528)
+#define FRAME_SIZE FP(PT_FP_SIZE)
 #define CPACR_FPEN_BIT 20
 #define PSTATE_LEVEL 0xc /* 0: user mode */
 #define EMERGENCY_STACK_SIZE 8192

@@ -25,7 +25,7 @@
 
 	.section .text.user, "ax"
 	.balign	4096
-	.globl	user_page, user_fill, user_read
+	.globl	user_page, user_fill, user_read, user_float
 user_page:
 
 /*
@@ -79,5 +79,25 @@ look:
 
 user_read:
 	ldr	w0, [x0]
+	svc	#0
+
+/* x2 gathers what is in the registers. */
+user_float:
+	mrs	x1, fpcr
+	mrs	x2, fpsr
+	orr	x2, x2, x1
+	.irp	n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15
+	umov	x1, v\n\().d[0]
+	orr	x2, x2, x1
+	umov	x1, v\n\().d[1]
+	orr	x2, x2, x1
+	.endr
+	.irp	n, 16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
+	umov	x1, v\n\().d[0]
+	orr	x2, x2, x1
+	umov	x1, v\n\().d[1]
+	orr	x2, x2, x1
+	.endr
+	mov	x0, x2
 	svc	#0
 	.balign	4096

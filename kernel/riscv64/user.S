@@ -7,7 +7,7 @@
 
 	.section .text.user, "ax"
 	.balign	4096
-	.globl	user_page, user_fill, user_read
+	.globl	user_page, user_fill, user_read, user_float
 user_page:
 
 /*
@@ -34,5 +34,10 @@ look:
 
 user_read:
 	lw	a0, (a0)
+	ecall
+
+user_float:
+	.word	0xf0000553	/* fmv.w.x fa0, zero */
+	li	a0, 1
 	ecall
 	.balign	4096

@@ -18,6 +18,9 @@
 
 #define PT_REGS_SIZE 336 /* a multiple of 16, as the stack must be */
 
+/* Above struct pt_regs: q0 to q31, FPSR, FPCR; stored only of who had floating point on. */
+#define PT_FP_SIZE 528
+
 /* A frame record, from where the frame pointer points: the caller's, and the return address. */
 #define FRAME_CALLER 0
 #define FRAME_RETURN 8
