@@ -48,6 +48,29 @@ static bool is_running(void *arg)
 	       atomic_load_explicit(&cpu->state, memory_order_acquire) == CPU_RUNNING;
 }
 
+/* Takes the request back. False: the CPU has taken it before, and is on its way. */
+static bool withdraw(struct percpu *data)
+{
+	/* Relaxed: this exchange and the CPU's own decide only which of them was first. */
+	if (atomic_exchange_explicit(&data->leaving, 0, memory_order_relaxed) == 0) {
+		return false;
+	}
+	sched_activate(data->cpu);
+	return true;
+}
+
+/* Why it did not go, or null. What is said of a CPU stays true: it does not leave later. */
+static const char *await_off(struct percpu *data)
+{
+	if (wait_until(is_off, data, patience_ns())) {
+		return NULL;
+	}
+	if (withdraw(data)) {
+		return "did not leave";
+	}
+	return wait_until(is_off, data, patience_ns()) ? NULL : "leaves, but does not get off";
+}
+
 const char *cpu_down(unsigned int cpu)
 {
 	struct percpu *data = cpu_data(cpu);
@@ -64,12 +87,11 @@ const char *cpu_down(unsigned int cpu)
 
 	int error = resched_cpu(cpu);
 
-	/* A CPU that has seen the flag by itself may have left already, its doorbell too. */
-	if (error != 0 && cpu_online(cpu)) {
-		sched_activate(cpu);
+	/* A CPU that has seen the flag by itself may be on its way, its doorbell gone too. */
+	if (error != 0 && withdraw(data)) {
 		return "cannot be rung";
 	}
-	return wait_until(is_off, data, patience_ns()) ? NULL : "did not leave";
+	return await_off(data);
 }
 
 const char *cpu_up(unsigned int cpu)
@@ -94,7 +116,6 @@ void hotplug_leave_if_asked(void)
 	if (atomic_exchange_explicit(&this_cpu()->leaving, 0, memory_order_acquire) == 0) {
 		return;
 	}
-	sched_deactivate(this_cpu()->cpu); /* again: who asked may have given up meanwhile */
 	sched_vacate_if_asked();
 	local_irq_disable();
 	(void)smp_cpu_dying();

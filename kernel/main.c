@@ -59,6 +59,7 @@ static void run_options(void)
 	}
 	if (params.hotplug != 0) {
 		selfcheck_moves(true);
+		selfcheck_stays();
 		selfcheck_nomads_begin();
 		churn(params.hotplug);
 		selfcheck_nomads_end();

@@ -20,6 +20,7 @@ void selfcheck_programs(void);
 void selfcheck_wakeups(void);
 void selfcheck_spread(void);
 void selfcheck_moves(bool off); /* off: the firmware takes part */
+void selfcheck_stays(void);
 void selfcheck_sync(void);
 void selfcheck_wait(void);
 void selfcheck_preempted(void);
