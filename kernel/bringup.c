@@ -150,6 +150,7 @@ const char *bringup_again(struct percpu *cpu)
 	start_cpu(cpu);
 	if (state_of(cpu) != CPU_ABANDONED) {
 		wait_until(is_tested, cpu, patience_ns());
+		abandon(cpu); /* should it still come: the caller is told that it did not */
 	}
 	return state_of(cpu) == CPU_RUNNING ? NULL : what_went_wrong(cpu);
 }
