@@ -14,7 +14,7 @@ void pool_give(struct task *task);
 /* A thread that is not of the pool becomes one that task_next() shows. The boot CPU. */
 void pool_adopt(struct task *task);
 
-/* All but stack, affinity and what it does: as a new thread has it. task.c */
+/* All but stack, CPU, affinity and what it does: as a new thread has it. task.c */
 void task_reset(struct task *task, const char *name);
 
 #endif

@@ -54,7 +54,30 @@ void task_reset(struct task *task, const char *name)
 	task->value = 0;
 	/* Relaxed: nobody else knows the thread yet. */
 	atomic_store_explicit(&task->joiner, 0, memory_order_relaxed);
-	atomic_store_explicit(&task->cpu, this_cpu()->cpu, memory_order_relaxed);
+}
+
+/*
+ * A thread from the pool begins here. Its last life may not be over for everybody: who still has
+ * the pointer takes the lock that "cpu" names (task_queue_lock()), so what it guards changes under
+ * it.
+ */
+static void begin_here(struct task *task, unsigned int prio, const struct cpumask *affinity)
+{
+	unsigned long state = local_irq_save();
+	struct runqueue *to = this_cpu()->rq;
+	/* Relaxed: nobody moves a thread that is in the pool. */
+	struct runqueue *from = queue_of(atomic_load_explicit(&task->cpu, memory_order_relaxed));
+
+	queue_lock_two(from, to);
+	atomic_store_explicit(&task->cpu, to->cpu, memory_order_relaxed);
+	task->prio = prio;
+	if (affinity != NULL) {
+		task->affinity = *affinity;
+	} else {
+		cpumask_set_below(&task->affinity, nr_numbered());
+	}
+	queue_unlock_two(from, to);
+	local_irq_restore(state);
 }
 
 static bool is_possible(const struct cpumask *affinity)
@@ -76,12 +99,7 @@ struct task *task_create(const char *name, long (*fn)(void *arg), void *arg, uns
 	}
 	task_reset(task, name);
 	task->arg = arg;
-	task->prio = prio;
-	if (affinity != NULL) {
-		task->affinity = *affinity;
-	} else {
-		cpumask_set_below(&task->affinity, nr_numbered());
-	}
+	begin_here(task, prio, affinity);
 	task_begin(task, fn);
 	/* Release, paired with the acquire in task_describe(). */
 	atomic_store_explicit(&task->alive, true, memory_order_release);
