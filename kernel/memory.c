@@ -14,9 +14,15 @@ static const struct dt *tree;
 static uint64_t next; /* everything below is taken */
 static uint64_t limit;
 
+/* The tree may promise more than there are addresses: such a thing ends with them. */
+static uint64_t end_of(uint64_t address, uint64_t size)
+{
+	return size > UINT64_MAX - address ? UINT64_MAX : address + size;
+}
+
 static bool overlaps(uint64_t start, uint64_t end, uint64_t other, uint64_t size)
 {
-	return size > 0 && start < other + size && other < end;
+	return size > 0 && start < end_of(other, size) && other < end;
 }
 
 /*
@@ -30,18 +36,18 @@ static uint64_t obstacle_end(uint64_t start, uint64_t end)
 	uint64_t size = dt_size(tree);
 
 	if (overlaps(start, end, address, size)) {
-		return address + size;
+		return end_of(address, size);
 	}
 	for (uint32_t i = 0; dt_reserved(tree, i, &address, &size); i++) {
 		if (overlaps(start, end, address, size)) {
-			return address + size;
+			return end_of(address, size);
 		}
 	}
 	for (int node = dt_first_child(tree, parent); node != DT_NONE;
 	     node = dt_next_sibling(tree, node)) {
 		for (uint32_t i = 0; dt_reg(tree, node, i, &address, &size); i++) {
 			if (overlaps(start, end, address, size)) {
-				return address + size;
+				return end_of(address, size);
 			}
 		}
 	}
@@ -58,7 +64,7 @@ static bool find_bank(const struct dt *dt, uint64_t image)
 	for (; node != DT_NONE; node = dt_find_device_type(dt, node, "memory")) {
 		for (uint32_t i = 0; dt_reg(dt, node, i, &address, &size); i++) {
 			if (image >= address && image - address < size) {
-				limit = address + size;
+				limit = end_of(address, size);
 				return true;
 			}
 		}
@@ -79,7 +85,7 @@ const char *memory_init(const struct dt *dt)
 /* Where 'size' bytes are free at or after 'start'; 0 when nowhere. Each turn passes an obstacle. */
 static uint64_t find_free(uint64_t start, size_t size, size_t align)
 {
-	for (;;) {
+	while (start <= limit) {
 		uint64_t obstacle;
 
 		start = (start + align - 1) & ~(uint64_t)(align - 1);
@@ -95,6 +101,7 @@ static uint64_t find_free(uint64_t start, size_t size, size_t align)
 		}
 		start = obstacle;
 	}
+	return 0;
 }
 
 void *memory_reserve(size_t size, size_t align)

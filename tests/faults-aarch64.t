@@ -36,6 +36,10 @@ says 1 "an unknown GIC" 'crosscall: the device tree has no GIC that this kernel 
 with 3 's/"arm,gic-v3"/"arm,cortex-a15-gic"/'
 says 1 "a GICv3 called GICv2" 'gicv2: GICC_IIDR names a GIC version other than 2'
 
+with 3 's,^/dts-v1/;,&\n/memreserve/ 0x40000000 0xfffffffffffff000;,'
+is $? 1 "a reservation past the last address: status 1"
+says 1 "a reservation past the last address" 'crosscall: out of memory'
+
 with 3 's/"arm,armv8-timer.*"/"sundial"/'
 says 1 "no timer" 'crosscall: the device tree has no arm,armv8-timer'
 
