@@ -2,7 +2,8 @@
 /*
  * Memory that boot hands out and nobody gives back: per-CPU areas, stacks, the library's requests.
  * It lies above the image in the bank of memory that holds the image, around everything that is
- * reserved.
+ * reserved. All of it is mapped by memory_init(), with the largest leaves that fit: handing it out
+ * changes no translation.
  */
 #ifndef KERNEL_MEMORY_H
 #define KERNEL_MEMORY_H

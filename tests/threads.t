@@ -43,6 +43,7 @@ for boot_arch in riscv64 aarch64; do
 		threads 4 200 3
 	else
 		threads 8 1000 60
+		boot 2 --qemu-args "-m 1024" --append "threads=6000 seconds=1" --timeout 400
 	fi
 	for word in threads=1 threads=x seconds=0; do
 		run "$work/log" --arch $boot_arch --append "$word"

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The kernel's tables, one set for all CPUs: virtual equals physical. Entries only ever go from
- * nothing to a mapping, so no translation is ever stale.
+ * nothing to a mapping, so no translation is ever stale, and only while the boot CPU is alone:
+ * memory_init() maps all memory, and the devices are looked for before others are started.
  */
 #include "kernel/aarch64/mmu.h"
 
@@ -13,6 +14,8 @@
 
 #define ADDRESS_LIMIT (UINT64_C(1) << 39)
 #define DTB_MAX (UINT64_C(2) << 20) /* the boot protocol's limit */
+/* Memory leaves so many tables to the devices, which are looked for later. */
+#define KEPT_TABLES 16
 
 /* In boot.S, which clears them. */
 extern uint64_t root_table[TABLE_ENTRIES];
@@ -68,5 +71,5 @@ void *arch_map_io(uint64_t phys, size_t size)
 
 bool arch_map_ram(uint64_t phys, size_t size)
 {
-	return map_pages(phys, size, MAP_DATA);
+	return tables_used + KEPT_TABLES <= NR_POOL_TABLES && map_pages(phys, size, MAP_DATA);
 }

@@ -18,7 +18,6 @@
 #define SCTLR_MMU_ON 0x30d8180d
 
 #define TABLE_SIZE 4096
-#define NR_POOL_TABLES                                                                             \
-	47 /* below the root: a few for the image and the devices, the rest for memory */
+#define NR_POOL_TABLES 47 /* below the root: for the image, the memory and the devices */
 
 #endif

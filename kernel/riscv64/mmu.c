@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One kernel table for all CPUs. Its entries only ever go from nothing to a mapping; a CPU that
- * remembers the nothing (as it may) is cured by the fence in map_pages() or in mmu_on(): whatever
- * is mapped later than that is mapped by the boot CPU before another CPU runs.
+ * One kernel table for all CPUs. Its entries only ever go from nothing to a mapping, and only while
+ * the boot CPU is alone: memory_init() maps all memory, and devices are looked for before
+ * others are started. A CPU that remembers the nothing (as it may) is cured by the fence in
+ * map_pages(), if it is the boot CPU, or in mmu_on().
  */
 #include "kernel/riscv64/mmu.h"
 
@@ -16,6 +17,8 @@
 #define SATP_SV39 (UINT64_C(8) << 60)
 #define GIGABYTE_SHIFT 30 /* what an entry of the root covers */
 #define NR_POOL_TABLES 48
+/* Memory leaves so many to the devices, which are looked for later. */
+#define KEPT_TABLES 16
 
 extern char _start[];
 extern char _text_end[];
@@ -105,5 +108,5 @@ void *arch_map_io(uint64_t phys, size_t size)
 
 bool arch_map_ram(uint64_t phys, size_t size)
 {
-	return map_pages(phys, size, MAP_DATA);
+	return tables_used + KEPT_TABLES <= NR_POOL_TABLES && map_pages(phys, size, MAP_DATA);
 }
