@@ -153,6 +153,9 @@ enum cpu_power {
 };
 enum cpu_power arch_cpu_power(hwid_t hwid);
 
+/* False: once it is off the firmware has no way to start it again. */
+bool arch_cpu_comes_back(hwid_t hwid);
+
 /* Powers this CPU off for good, or where that fails sleeps for ever. Interrupts masked. */
 _Noreturn void arch_cpu_park(void);
 

@@ -17,9 +17,11 @@
 
 #define MS_NS 1000000ULL
 #define LONGEST_STALL_MS 20000U
+#define FETCHED "fetched from its mailbox"
 
-/* Runs one of hotplug.h's, and says how it went. */
-static void change_cpu(const char *word, const char *(*change)(unsigned int cpu), const char *done)
+/* Runs one of hotplug.h's, and says how it went: 'done', or 'parked' when it was by the mailbox. */
+static void change_cpu(const char *word, const char *(*change)(unsigned int cpu), const char *done,
+		       const char *parked)
 {
 	unsigned int cpu;
 	uint64_t start = arch_clock_ns();
@@ -27,12 +29,14 @@ static void change_cpu(const char *word, const char *(*change)(unsigned int cpu)
 	if (!parse_any_cpu(word, &cpu)) {
 		return;
 	}
+	bool was_parked = smp_is_parked(cpu);
 	const char *why = change(cpu);
 
 	if (why != NULL) {
 		printk("cpu %u: %s\n", cpu, why);
 	} else {
-		printk("cpu %u: %s after %lu us; online now: %u\n", cpu, done,
+		printk("cpu %u: %s after %lu us; online now: %u\n", cpu,
+		       was_parked || smp_is_parked(cpu) ? parked : done,
 		       (unsigned long)(arch_clock_ns() - start) / 1000, num_online_cpus());
 	}
 }
@@ -40,9 +44,10 @@ static void change_cpu(const char *word, const char *(*change)(unsigned int cpu)
 void run_cpu(char *const argv[MAX_WORDS])
 {
 	if (strcmp(argv[1], "down") == 0) {
-		change_cpu(argv[2], cpu_down, "off, says the firmware,");
+		change_cpu(argv[2], cpu_down, "off, says the firmware,",
+			   "parked, as its firmware could not start it again,");
 	} else if (strcmp(argv[1], "up") == 0) {
-		change_cpu(argv[2], cpu_up, "up");
+		change_cpu(argv[2], cpu_up, "up", FETCHED);
 	} else {
 		printk("%s: neither down nor up\n", argv[1]);
 	}
@@ -50,12 +55,12 @@ void run_cpu(char *const argv[MAX_WORDS])
 
 void run_stop(char *const argv[MAX_WORDS])
 {
-	change_cpu(argv[1], cpu_stop_one, "stopped");
+	change_cpu(argv[1], cpu_stop_one, "stopped", "stopped");
 }
 
 void run_start(char *const argv[MAX_WORDS])
 {
-	change_cpu(argv[1], cpu_restart, "fetched from its mailbox");
+	change_cpu(argv[1], cpu_restart, FETCHED, FETCHED);
 }
 
 /* Waiting for a CPU to keep where it is. */

@@ -81,6 +81,9 @@ const char *cpu_down(unsigned int cpu)
 	if (!cpu_online(cpu)) {
 		return "is not online";
 	}
+	if (!arch_cpu_comes_back(data->hwid)) {
+		return cpu_stop_one(cpu);
+	}
 	sched_deactivate(cpu);
 	/* Release, paired with the acquire in hotplug_leave_if_asked(). */
 	atomic_store_explicit(&data->leaving, 1, memory_order_release);
@@ -102,7 +105,8 @@ const char *cpu_up(unsigned int cpu)
 		return "is online";
 	}
 	if (smp_is_parked(cpu)) {
-		return "is stopped: start fetches it";
+		return arch_cpu_comes_back(data->hwid) ? "is stopped: start fetches it"
+						       : cpu_restart(cpu);
 	}
 	if (arch_cpu_power(data->hwid) != CPU_POWER_OFF) {
 		return "is not off, says the firmware";

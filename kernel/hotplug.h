@@ -7,7 +7,8 @@
  *
  * Down: the CPU leaves its idle loop, executes what its queue had accepted, closes it, and is
  * powered off by the firmware, which is asked until it says so. Up: it is started as at boot,
- * under the same number.
+ * under the same number. A CPU that its firmware could not start again (aarch64, a spin table) is
+ * stopped and started instead.
  *
  * Stop: the CPU is parked where it was interrupted, by IPI_CPU_STOP, and waits at its mailbox
  * without the firmware's help. Start: IPI_WAKEUP fetches it, and it goes on there.

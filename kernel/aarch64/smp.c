@@ -94,6 +94,12 @@ enum cpu_power arch_cpu_power(hwid_t hwid)
 	}
 }
 
+/* A spin table is left once: nothing leads back into the firmware's loop. */
+bool arch_cpu_comes_back(hwid_t hwid)
+{
+	return !spin_table_has(hwid);
+}
+
 void arch_cpu_park(void)
 {
 	hwid_t self = arch_cpu_hwid(read_sysreg(mpidr_el1));

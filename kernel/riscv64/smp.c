@@ -96,6 +96,12 @@ enum cpu_power arch_cpu_power(hwid_t hwid)
 	return ret.value == HSM_STOPPED ? CPU_POWER_OFF : CPU_POWER_ON;
 }
 
+bool arch_cpu_comes_back(hwid_t hwid)
+{
+	(void)hwid;
+	return true;
+}
+
 void arch_cpu_park(void)
 {
 	local_irq_disable();
