@@ -254,10 +254,13 @@ static int set_dist_ctlr(uint32_t value)
 	return 0;
 }
 
-/* Affinity routing must be on before a group is: the other order is unpredictable. */
+/*
+ * Affinity routing must be on before a group is, and where it is on it may not be turned off: both
+ * are unpredictable. So the first write only turns the groups off.
+ */
 static int dist_init(void)
 {
-	int err = set_dist_ctlr(0);
+	int err = set_dist_ctlr(read32_relaxed(dist(GICD_CTLR)) & CTLR_ARE_NS);
 
 	if (err == 0) {
 		err = set_dist_ctlr(CTLR_ARE_NS);

@@ -282,6 +282,9 @@ static void write_v3(size_t offset, uint32_t value)
 		if ((value & 3) != 0 && (fake_gic.ctlr & 1U << 4) == 0) {
 			fake_gic.group_before_routing = true;
 		}
+		if ((fake_gic.ctlr & 1U << 4) != 0 && (value & 1U << 4) == 0) {
+			fake_gic.routing_cleared = true;
+		}
 		fake_gic.ctlr = value;
 	}
 }

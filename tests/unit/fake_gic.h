@@ -36,6 +36,7 @@ struct fake_gic {
 	bool single_cpu;      /* v2: a distributor for one CPU */
 	uint32_t ctlr;
 	bool group_before_routing; /* v3: the wrong order was seen */
+	bool routing_cleared;	   /* v3: ARE was set, and was written as 0 */
 	bool range_selector;	   /* GICD_TYPER.RSS */
 	bool dist_stuck;	   /* RWP never clears */
 	uint32_t rdist_stuck;	   /* by CPU: same */

@@ -135,6 +135,17 @@ static void test_settings(void **state)
 	machine_stop();
 }
 
+/* A firmware left all on: the groups go off, affinity routing may not. */
+static void test_firmware_settings(void **state)
+{
+	(void)state;
+	fake_gic.ctlr = 0x13;
+	machine_start(false, MACHINE_CPUS, 0);
+	assert_false(fake_gic.routing_cleared);
+	assert_int_equal(fake_gic.ctlr, 0x13);
+	machine_stop();
+}
+
 static void test_range(void **state)
 {
 	(void)state;
@@ -170,15 +181,11 @@ static void test_version_4(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		MACHINE_TEST(test_broadcast),
-		MACHINE_TEST(test_broadcast_mux),
-		MACHINE_TEST(test_order),
-		MACHINE_TEST(test_spurious),
-		MACHINE_TEST(test_private),
-		MACHINE_TEST(test_mask),
-		MACHINE_TEST(test_settings),
-		MACHINE_TEST(test_range),
-		MACHINE_TEST(test_wide_redistributors),
+		MACHINE_TEST(test_broadcast), MACHINE_TEST(test_broadcast_mux),
+		MACHINE_TEST(test_order),     MACHINE_TEST(test_spurious),
+		MACHINE_TEST(test_private),   MACHINE_TEST(test_mask),
+		MACHINE_TEST(test_settings),  MACHINE_TEST(test_firmware_settings),
+		MACHINE_TEST(test_range),     MACHINE_TEST(test_wide_redistributors),
 		MACHINE_TEST(test_version_4),
 	};
 
