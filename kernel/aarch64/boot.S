@@ -174,12 +174,17 @@ spin_table_boot:
 	mrs	x0, mpidr_el1
 	ldr	x1, =MPIDR_AFFINITY
 	and	x0, x0, x1
-	adr_l	x1, spin_table_starting
-	ldp	x2, x19, [x1]		/* the hardware id, the struct percpu */
-	cmp	x0, x2
-	b.eq	run_secondary
-7:	wfi				/* not the one that was asked for */
-	b	7b
+	adr_l	x1, spin_table
+	adr_l	x2, nr_spin_table
+	ldr	w2, [x2]
+7:	cbz	w2, 8f
+	ldp	x3, x19, [x1], #32		/* the hardware id, the struct percpu */
+	sub	w2, w2, #1
+	cmp	x0, x3
+	b.ne	7b
+	cbnz	x19, run_secondary
+8:	wfi				/* nobody asked for it */
+	b	8b
 
 	.section .early, "aw", %nobits
 	.balign 4096

@@ -12,44 +12,43 @@
 
 extern char spin_table_boot[];
 
-/*
- * Whom boot.S expects. Read with the MMU on, so it need not be cleaned; a CPU that comes too late
- * for its turn finds another's number there and stays away.
- */
-struct {
-	uint64_t hwid;
-	struct percpu *cpu;
-} spin_table_starting;
-
+/* boot.S looks for the CPU that it is on: they may come in any order, and long after their turn. */
 struct spinner {
-	hwid_t hwid;
+	uint64_t hwid;
+	struct percpu *cpu; /* null: not asked for yet */
 	uint64_t *release;
 	_Atomic bool parked;
 };
 
-static struct spinner waiting[CROSSCALL_NR_CPUS];
+extern struct spinner spin_table[CROSSCALL_NR_CPUS];
+extern unsigned int nr_spin_table;
 
-static unsigned int nr_waiting;
+/* Read with the MMU on, so they need not be cleaned. */
+struct spinner spin_table[CROSSCALL_NR_CPUS];
+unsigned int nr_spin_table;
+
+_Static_assert(sizeof(struct spinner) == 32 && offsetof(struct spinner, cpu) == 8,
+	       "boot.S walks the array");
 
 const char *spin_table_add(hwid_t hwid, uint64_t release)
 {
-	if (nr_waiting == CROSSCALL_NR_CPUS) {
+	if (nr_spin_table == CROSSCALL_NR_CPUS) {
 		return "too many CPUs with a spin table";
 	}
 	if (release % sizeof(uint64_t) != 0 || !arch_map_ram(release, sizeof(uint64_t))) {
 		return "its cpu-release-addr cannot be reached";
 	}
-	waiting[nr_waiting].hwid = hwid;
-	waiting[nr_waiting].release = (uint64_t *)(uintptr_t)release;
-	nr_waiting++;
+	spin_table[nr_spin_table].hwid = hwid.id;
+	spin_table[nr_spin_table].release = (uint64_t *)(uintptr_t)release;
+	nr_spin_table++;
 	return NULL;
 }
 
 static struct spinner *find(hwid_t hwid)
 {
-	for (unsigned int i = 0; i < nr_waiting; i++) {
-		if (waiting[i].hwid.id == hwid.id) {
-			return &waiting[i];
+	for (unsigned int i = 0; i < nr_spin_table; i++) {
+		if (spin_table[i].hwid == hwid.id) {
+			return &spin_table[i];
 		}
 	}
 	return NULL;
@@ -73,10 +72,10 @@ bool spin_table_parked(hwid_t hwid)
 
 void spin_table_start(struct percpu *cpu)
 {
-	volatile uint64_t *word = find(cpu->hwid)->release;
+	struct spinner *spinner = find(cpu->hwid);
+	volatile uint64_t *word = spinner->release;
 
-	spin_table_starting.hwid = cpu->hwid.id;
-	spin_table_starting.cpu = cpu;
+	spinner->cpu = cpu;
 	dsb(ishst);
 	*word = (uint64_t)(uintptr_t)spin_table_boot;
 	/* Its caches are off: the word must get to memory. */

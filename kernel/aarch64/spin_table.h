@@ -26,7 +26,7 @@ bool spin_table_has(hwid_t hwid);
 void spin_table_park(hwid_t hwid);
 bool spin_table_parked(hwid_t hwid);
 
-/* Releases it into spin_table_boot with 'cpu' as its struct percpu. One at a time. */
+/* Releases it into spin_table_boot with 'cpu' as its struct percpu. The boot CPU. */
 void spin_table_start(struct percpu *cpu);
 
 #endif
