@@ -92,6 +92,7 @@ help:
 #? make host-plain    one flavour of it: $(O)/host/plain/{libcrosscall.a,sim-conform,unit-*}
 #? make lib           only libcrosscall.a, for every target and compiler
 #? make lib-riscv64   one of them: lib-riscv64, lib-riscv64-clang, lib-aarch64, lib-aarch64-clang
+#? make fuzz-fdt      the device tree reader under libFuzzer: $(O)/host/fuzz-fdt
 #? make lint          the static checks (tests/lint.t)
 #? make format        clang-format all sources in place
 #? make clean         remove $(O)
@@ -193,6 +194,16 @@ CROSS_LIBS := riscv64 riscv64-clang aarch64 aarch64-clang
 $(addprefix lib-,$(CROSS_LIBS)): lib-%: $(O)/%/libcrosscall.a
 $(FLAVOURS:%=lib-host-%): lib-host-%: $(O)/host/%/libcrosscall.a
 lib: $(addprefix lib-,$(CROSS_LIBS)) lib-host-plain lib-host-clang
+
+# The device tree reader under libFuzzer; tests/unit.t runs it.
+FUZZ_FDT := tests/fuzz/fdt.c tests/unit/fdt_exercise.c kernel/fdt.c kernel/fdt_prop.c
+.PHONY: fuzz-fdt
+fuzz-fdt: $(O)/host/fuzz-fdt
+$(O)/host/fuzz-fdt: $(FUZZ_FDT) kernel/fdt.h tests/unit/fdt_exercise.h Makefile
+	@mkdir -p $(@D)
+	$(Q)echo "  LD   $@"
+	$(Q)$(CLANG) -std=c11 -O1 -g $(WARNINGS) $(CROSSCALL_CFLAGS) -D_GNU_SOURCE= $(EXTRA_CFLAGS) \
+		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all $(FUZZ_FDT) -o $@
 
 # ---- tools -----------------------------------------------------------------------------------
 

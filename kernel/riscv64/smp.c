@@ -55,24 +55,32 @@ const char *arch_smp_unavailable(void)
 	return sbi_probe_extension(SBI_EXT_HSM) ? NULL : "the firmware has no HSM extension";
 }
 
-static void note_start(struct percpu *cpu)
+/* False when there is no room for one more hart. */
+static bool note_start(struct percpu *cpu)
 {
 	unsigned int i = 0;
 
 	while (i < nr_hart_starts && hart_starts[i].hart != cpu->hwid.id) {
 		i++;
 	}
+	if (i >= CROSSCALL_NR_CPUS) {
+		return false;
+	}
 	hart_starts[i] = (struct hart_start){.hart = cpu->hwid.id, .cpu = cpu};
 	if (i == nr_hart_starts) {
 		nr_hart_starts++;
 	}
+	return true;
 }
 
 bool arch_cpu_start(struct percpu *cpu)
 {
 	struct sbiret ret;
 
-	note_start(cpu);
+	if (!note_start(cpu)) {
+		snprintf(cpu->refusal, sizeof(cpu->refusal), "more harts than this build can serve");
+		return false;
+	}
 
 	/*
 	 * The ecall's own ordering is the firmware's; what it hands over must be in memory before.

@@ -68,8 +68,11 @@ void skip(const char *why);
 
 /* ---- CPUs ---- */
 
-/* The CPUs that were online when the suite began, as a list. cpus[0] is the coordinator. */
-extern unsigned int cpus[CROSSCALL_NR_CPUS];
+/*
+ * The CPUs that were online when the suite began, as a list. cpus[0] is the coordinator. No size: a
+ * test that names cpus[1] does not run where there is one CPU only, but is compiled there.
+ */
+extern unsigned int cpus[];
 extern unsigned int nr_cpus;
 extern struct cpumask cpu_set;
 

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * libFuzzer target: the device tree reader on anything.
- *
- *	clang -g -O1 -fsanitize=fuzzer,address,undefined -Iinclude -I. tests/fuzz/fdt.c \
- *		tests/unit/fdt_exercise.c kernel/fdt.c kernel/fdt_prop.c -o fuzz-fdt
+ * libFuzzer target: the device tree reader on anything. "make fuzz-fdt" makes it, tests/unit.t runs it
+ * for a moment; who has more time: build/host/fuzz-fdt DIRECTORY-FOR-WHAT-IT-FINDS
  */
 #include <stdint.h>
 

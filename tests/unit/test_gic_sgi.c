@@ -3,10 +3,11 @@
 #include "irqchip/gic_sgi.h"
 #include "tests/unit/unit.h"
 
-#define MAX_CPUS CROSSCALL_NR_CPUS
+#define MAX_CPUS AT_MOST(1024)
+#define ROOM 1024 /* mpidrs[] has it in any build */
 
 static struct gicv3_sgi_groups groups;
-static hwid_t mpidrs[MAX_CPUS];
+static hwid_t mpidrs[ROOM];
 static unsigned int nr_cpus;
 
 static uint64_t mpidr(unsigned int aff3, unsigned int aff2, unsigned int aff1, unsigned int aff0)
@@ -132,7 +133,7 @@ static void test_every_mask(void **state)
 
 	(void)state;
 	for (unsigned int round = 0; round < 20; round++) {
-		nr_cpus = ARRAY_SIZE(odd);
+		nr_cpus = AT_MOST(ARRAY_SIZE(odd));
 		for (unsigned int i = 0; i < nr_cpus; i++) {
 			mpidrs[i].id = mpidr(odd[i][0], odd[i][1], odd[i][2], odd[i][3]);
 		}
@@ -146,13 +147,13 @@ static void test_every_mask(void **state)
 static void test_sixteen(void **state)
 {
 	(void)state;
-	nr_cpus = 16;
+	nr_cpus = AT_MOST(16);
 	for (unsigned int clusters = 1; clusters <= 16; clusters *= 2) {
 		for (unsigned int i = 0; i < nr_cpus; i++) {
 			mpidrs[i].id = mpidr(0, 0, i % clusters, i / clusters);
 		}
 		build();
-		assert_int_equal(groups.nr_groups, clusters);
+		assert_int_equal(groups.nr_groups, AT_MOST(clusters));
 		every_mask();
 	}
 }
@@ -161,7 +162,7 @@ static void test_sixteen(void **state)
 static void test_qemu(void **state)
 {
 	(void)state;
-	for (nr_cpus = 1; nr_cpus <= MAX_CPUS; nr_cpus += 5) {
+	for (nr_cpus = 1; nr_cpus <= MAX_CPUS; nr_cpus += 1 + MAX_CPUS / 100) {
 		for (unsigned int i = 0; i < nr_cpus; i++) {
 			mpidrs[i].id = mpidr(0, 0, i / 16, i % 16);
 		}
@@ -211,6 +212,9 @@ static void test_other_bits(void **state)
 	uint64_t value;
 
 	(void)state;
+	if (CROSSCALL_NR_CPUS < 3) {
+		return; /* cmocka 1.1 reports skip() as a failure */
+	}
 	assert_int_equal(gicv3_sgi_groups_build(&groups, with, 3), 0);
 	cpumask_set_below(&left, 3);
 	assert_int_equal(gicv3_sgi_next(&groups, 5, &left, &value), 3);
@@ -232,12 +236,12 @@ static void test_errors(void **state)
 	assert_int_equal(gicv3_sgi_groups_build(&groups, NULL, 1), -EINVAL);
 	assert_int_equal(gicv3_sgi_groups_build(&groups, many, 0), -EINVAL);
 	assert_int_equal(gicv3_sgi_groups_build(&groups, many, CROSSCALL_NR_CPUS + 1), -ERANGE);
-	assert_int_equal(gicv3_sgi_groups_build(&groups, many, 4), 0);
-	left = cpumask_of(4);
+	assert_int_equal(gicv3_sgi_groups_build(&groups, many, 1), 0);
+	left = cpumask_of(1);
 	assert_int_equal(0, gicv3_sgi_next(&groups, 0, &left, &value));
 	assert_true(cpumask_empty(&left));
 	assert_int_equal(value, 77);
-	assert_false(gicv3_sgi_needs_range(&groups, 4));
+	assert_false(gicv3_sgi_needs_range(&groups, 1));
 }
 
 static void test_v2_every_mask(void **state)
@@ -257,7 +261,7 @@ static void test_v2_every_mask(void **state)
 		if (deaf < GICV2_MAX_CPUS) {
 			target[deaf] = 0;
 		}
-		for (unsigned long bits = 0; bits < 256; bits++) {
+		for (unsigned long bits = 0; bits < 1UL << AT_MOST(GICV2_MAX_CPUS); bits++) {
 			struct cpumask mask = {.bits = {bits}};
 			struct cpumask unreached = {{0}};
 			struct cpumask rung = {{0}};
@@ -284,6 +288,9 @@ static void test_v2_ninth(void **state)
 	struct cpumask unreached = {{0}};
 
 	(void)state;
+	if (CROSSCALL_NR_CPUS < 9) {
+		return; /* cmocka 1.1 reports skip() as a failure */
+	}
 	assert_int_equal(gicv2_sgir(target, 3, &mask, &unreached) & GICV2_SGIR_TARGETS, 0);
 	assert_true(cpumask_equal(&unreached, &mask));
 }

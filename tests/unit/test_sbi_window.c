@@ -3,10 +3,11 @@
 #include "irqchip/sbi_window.h"
 #include "tests/unit/unit.h"
 
-#define MAX_HARTS CROSSCALL_NR_CPUS
+#define MAX_HARTS AT_MOST(1024)
+#define ROOM 1024 /* harts[] has it in any build */
 
 static struct sbi_windows windows;
-static hwid_t harts[MAX_HARTS];
+static hwid_t harts[ROOM];
 static unsigned int nr_harts;
 
 static int compare_ids(const void *a, const void *b)
@@ -118,7 +119,7 @@ static void test_every_mask(void **state)
 
 	(void)state;
 	for (unsigned int round = 0; round < 20; round++) {
-		for (nr_harts = 1; nr_harts <= ARRAY_SIZE(odd); nr_harts++) {
+		for (nr_harts = 1; nr_harts <= AT_MOST(ARRAY_SIZE(odd)); nr_harts++) {
 			for (unsigned int i = 0; i < nr_harts; i++) {
 				harts[i].id = odd[ARRAY_SIZE(odd) - nr_harts + i];
 			}
@@ -127,7 +128,7 @@ static void test_every_mask(void **state)
 			every_mask();
 		}
 	}
-	nr_harts = 16;
+	nr_harts = AT_MOST(16);
 	for (unsigned int i = 0; i < nr_harts; i++) {
 		harts[i].id = i * UINT64_C(13);
 	}
@@ -141,7 +142,7 @@ static void test_dense(void **state)
 	struct cpumask mask;
 
 	(void)state;
-	for (nr_harts = 1; nr_harts <= MAX_HARTS; nr_harts += 7) {
+	for (nr_harts = 1; nr_harts <= MAX_HARTS; nr_harts += 1 + MAX_HARTS / 70) {
 		for (unsigned int i = 0; i < nr_harts; i++) {
 			harts[i].id = i;
 		}
@@ -181,6 +182,9 @@ static void test_random(void **state)
 static void test_top(void **state)
 {
 	(void)state;
+	if (CROSSCALL_NR_CPUS < 3) {
+		return; /* cmocka 1.1 reports skip() as a failure */
+	}
 	nr_harts = 3;
 	harts[0].id = UINT64_MAX - 1;
 	harts[1].id = UINT64_MAX - 64;
@@ -198,6 +202,9 @@ static void test_past_the_end(void **state)
 	unsigned long bits = 0;
 
 	(void)state;
+	if (CROSSCALL_NR_CPUS < 5) {
+		return; /* cmocka 1.1 reports skip() as a failure */
+	}
 	nr_harts = 4;
 	for (unsigned int i = 0; i < nr_harts; i++) {
 		harts[i].id = i * 100;
@@ -221,6 +228,7 @@ static void test_errors(void **state)
 	static hwid_t many[CROSSCALL_NR_CPUS + 1];
 	const hwid_t twice[] = {{3}, {4}, {3}};
 	const hwid_t all[] = {{3}, {UINT64_MAX}};
+	const int narrow = CROSSCALL_NR_CPUS < 3 ? -ERANGE : -EINVAL;
 
 	(void)state;
 	for (unsigned int i = 0; i <= CROSSCALL_NR_CPUS; i++) {
@@ -231,8 +239,8 @@ static void test_errors(void **state)
 	assert_int_equal(sbi_windows_build(NULL, many, 1), -EINVAL);
 	assert_int_equal(sbi_windows_build(&windows, many, CROSSCALL_NR_CPUS + 1), -ERANGE);
 	assert_int_equal(sbi_windows_build(&windows, many, CROSSCALL_NR_CPUS), 0);
-	assert_int_equal(sbi_windows_build(&windows, twice, 3), -EINVAL);
-	assert_int_equal(sbi_windows_build(&windows, all, 2), -EINVAL);
+	assert_int_equal(sbi_windows_build(&windows, twice, 3), narrow);
+	assert_int_equal(sbi_windows_build(&windows, all, 2), narrow);
 }
 
 int main(void)

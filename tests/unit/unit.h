@@ -21,6 +21,9 @@
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
+/* A build may have fewer CPUs than a test would like: as many as there are, at most 'nr'. */
+#define AT_MOST(nr) ((nr) < CROSSCALL_NR_CPUS ? (nr) : CROSSCALL_NR_CPUS)
+
 /* ---- fake_port.c: the six hooks; the test says which CPU this is ---- */
 
 extern unsigned int fake_cpu;
