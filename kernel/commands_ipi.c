@@ -103,10 +103,15 @@ static void run_cpu_rows(const char *word)
 	}
 }
 
-static void run_reset(void)
+static void run_reset(const char *word)
 {
-	int error = table_reset();
+	int error;
 
+	if (word != NULL) {
+		printk("ipi reset takes no arguments\n");
+		return;
+	}
+	error = table_reset();
 	if (error == 0) {
 		printk("counters and latencies start over\n");
 	} else {
@@ -122,8 +127,8 @@ void run_ipi(char *const argv[MAX_WORDS])
 		run_latency(argv[2]);
 	} else if (strcmp(argv[1], "cpu") == 0) {
 		run_cpu_rows(argv[2]);
-	} else if (strcmp(argv[1], "reset") == 0 && argv[2] == NULL) {
-		run_reset();
+	} else if (strcmp(argv[1], "reset") == 0) {
+		run_reset(argv[2]);
 	} else {
 		printk("%s: not a word that ipi knows; there are cpu CPU, latency KIND and reset\n",
 		       argv[1]);

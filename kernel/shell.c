@@ -51,12 +51,25 @@ static const struct command *find(const char *name)
 	return NULL;
 }
 
+/* True for a word that stands alone; otherwise a line says that it has to. */
+static bool is_alone(const char *word, unsigned int nr)
+{
+	if (nr > 1) {
+		printk("%s takes no arguments\n", word);
+	}
+	return nr == 1;
+}
+
 static void run_command(char *const words[MAX_WORDS], unsigned int nr)
 {
 	const struct command *command = find(words[0]);
 
 	if (command == NULL) {
 		printk("%s: no such command; \"help\" lists them\n", words[0]);
+	} else if (command->most == 0) {
+		if (is_alone(words[0], nr)) {
+			command->run(words);
+		}
 	} else if (nr - 1 < command->least || nr - 1 > command->most) {
 		printk("usage: %s %s\n", command->name, command->arguments);
 	} else {
@@ -74,11 +87,14 @@ void shell_run(void)
 		if (nr == 0) {
 			continue;
 		}
-		if (nr == 1 && strcmp(words[0], "quit") == 0) {
-			return;
-		}
-		if (nr == 1 && strcmp(words[0], "help") == 0) {
-			print_help();
+		if (strcmp(words[0], "quit") == 0) {
+			if (is_alone(words[0], nr)) {
+				return;
+			}
+		} else if (strcmp(words[0], "help") == 0) {
+			if (is_alone(words[0], nr)) {
+				print_help();
+			}
 		} else {
 			run_command(words, nr);
 		}
