@@ -190,6 +190,13 @@ static void run_crash(char *const argv[MAX_WORDS])
 	const char *way = argv[2] != NULL ? argv[2] : "panic";
 	unsigned int cpu = this_cpu()->cpu;
 
+	if (argv[1] != NULL && strcmp(argv[1], "all") == 0) {
+		if (argv[2] != NULL) {
+			printk("crash all takes no arguments\n");
+			return;
+		}
+		crash_all();
+	}
 	if ((argv[1] == NULL || parse_cpu(argv[1], &cpu)) && !crash_cpu(cpu, way)) {
 		printk("%s: no way to crash; there are %s\n", way, CRASH_WAYS);
 	}
@@ -213,6 +220,6 @@ const struct command commands[] = {
 	{"pin", "ID CPULIST", "let it run there only", 2, 2, run_pin},
 	{"wake", "ID", "wake it, needed or not", 1, 1, run_wake},
 	{"hackbench", "[GROUPS [FDS [LOOPS]]]", "messages between threads", 0, 3, run_hackbench},
-	{"crash", "[CPU [HOW]]", "crash it: " CRASH_WAYS, 0, 2, run_crash},
+	{"crash", "[CPU [HOW]|all]", "crash it: " CRASH_WAYS, 0, 2, run_crash},
 	{0},
 };

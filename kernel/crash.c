@@ -3,14 +3,18 @@
 
 #include <string.h>
 
+#include <crosscall/cpu.h>
 #include <crosscall/smp_call.h>
 
 #include <asm/cpu.h>
+#include <asm/irqflags.h>
 
 #include "kernel/arch.h"
 #include "kernel/console.h"
 #include "kernel/idle.h"
 #include "kernel/panic.h"
+
+#define TOGETHER_NS 3000000000ULL
 
 static void crash_trap(void *unused)
 {
@@ -70,6 +74,30 @@ static void take_lock(void *taken)
 static bool is_taken(void *taken)
 {
 	return atomic_load_explicit((atomic_bool *)taken, memory_order_acquire);
+}
+
+/* Nobody goes first: each waits for the others, for a while, interrupts masked. */
+static _Noreturn void crash_together(void *arrived)
+{
+	uint64_t end = arch_clock_ns() + TOGETHER_NS;
+
+	/* Relaxed: a count that orders nothing. */
+	atomic_fetch_add_explicit((_Atomic unsigned int *)arrived, 1, memory_order_relaxed);
+	while (atomic_load_explicit((_Atomic unsigned int *)arrived, memory_order_relaxed) <
+		       num_online_cpus() &&
+	       arch_clock_ns() < end) {
+		cpu_relax();
+	}
+	panic("asked for, on all CPUs at once");
+}
+
+_Noreturn void crash_all(void)
+{
+	static _Atomic unsigned int arrived;
+
+	(void)smp_call_function(crash_together, &arrived, false);
+	(void)local_irq_save();
+	crash_together(&arrived);
 }
 
 static void crash_locked(unsigned int cpu)

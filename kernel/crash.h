@@ -14,4 +14,7 @@
  */
 bool crash_cpu(unsigned int cpu, const char *way);
 
+/* All CPUs panic at the same moment. Does not return. Thread context. */
+_Noreturn void crash_all(void);
+
 #endif

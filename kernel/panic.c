@@ -38,19 +38,22 @@ struct panic_catch {
  */
 static void enter_crash(void)
 {
+	struct cpumask others; /* on its own stack: several CPUs may be here */
+
 	local_irq_disable();
 	if (this_cpu()->crashing) {
 		/* Crashed while reporting a crash: what is left must need next to nothing. */
 		arch_exit(1);
 	}
 	this_cpu()->crashing = true;
-	cpumask_copy_online(&stopped);
-	cpumask_clear_cpu(this_cpu()->cpu, &stopped);
+	cpumask_copy_online(&others);
+	cpumask_clear_cpu(this_cpu()->cpu, &others);
 	if (smp_send_crash_stop(CRASH_STOP_NS, &silent) == -EBUSY) {
 		for (;;) {
 			wait_for_interrupt();
 		}
 	}
+	stopped = others;
 	console_seize();
 }
 
@@ -66,6 +69,9 @@ static void print_stopped_cpu(unsigned int cpu, bool calls)
 		       doorbell_no_nmi() != NULL ? "nothing here interrupts a masked CPU: "
 						 : "although it would be interrupted when masked",
 		       doorbell_no_nmi() != NULL ? doorbell_no_nmi() : "");
+	} else if (cpu_data(cpu)->crashing) {
+		/* It set that before it counted as stopped. What it kept earlier is stale. */
+		printk("  cpu %u: crashed too\n", cpu);
 	} else if (whereabouts_read(cpu, &where)) {
 		printk("  cpu %u: stopped at pc %016lx, sp %016lx, in thread %s%s\n", cpu,
 		       arch_regs_pc(&where.regs), arch_regs_sp(&where.regs), where.thread,

@@ -74,6 +74,7 @@ stalls()
 
 stall_errors()
 {
+	answer "$arch: crash all with an argument" 'crash all trap\r' '^crash all takes no arguments$'
 	answer "$arch: stall 0 is refused" 'stall 0 10\r' '^0: this CPU would wait for itself'
 	answer "$arch: a time that is none is named" 'stall 1 q7q\r' '^q7q: not a number of milliseconds'
 }
@@ -155,6 +156,52 @@ crashes_masked()
 	ok $? "$arch: the calls that led there" || tail -n 30 "$work/crash" | diag -
 }
 
+# A crash and what it leaves in $work/crash: status 1, one report that is whole. crash_report WORDS
+crash_report()
+{
+	start_console
+	keys "$1\\r"
+	terminal_end
+	is $? 1 "$arch: $1: status 1"
+	tr -d '\r' <"$screen" >"$work/crash"
+	is "$(grep -a -c 'panic on CPU' "$work/crash")" 1 "$arch: $1: one report"
+	is "$(grep -a -c '^crosscall: FAIL ' "$work/crash")" 1 "$arch: $1: one verdict"
+}
+
+# crash_shows NAME REGEX: the report has such a line.
+crash_shows()
+{
+	grep -a -q -E "$2" "$work/crash"
+	ok $? "$arch: $1" || tail -n 30 "$work/crash" | diag -
+}
+
+# The stack is used up: the trap comes on another stack, and says why.
+crashes_deep()
+{
+	crash_report "crash 1 overflow"
+	crash_shows "the report names the stack" '^crosscall: panic on CPU 1 .*: stack overflow$'
+	crash_shows "and where it went down" '^    [0-9a-f]{16} dig[^ ]*\+0x'
+	crash_shows "the others are stopped" '^  cpu 2: stopped at pc '
+}
+
+# In the middle of a line, with the console's lock: the report begins a line of its own.
+crashes_midline()
+{
+	crash_report "crash 2 midline"
+	crash_shows "the line is ended" '^half of a li$'
+	crash_shows "the report begins a line" '^crosscall: panic on CPU 2 '
+}
+
+# All at once: one of them reports. The others are too late, or an NMI-like stop comes before it.
+crashes_together()
+{
+	crash_report "crash all"
+	crash_shows "the reason" '^crosscall: panic on CPU [0-3] .*: asked for, on all CPUs at once$'
+	others=$(grep -a -c -E '^  cpu [0-3]: (crashed too$|stopped at pc )' "$work/crash")
+	is "$others" 3 "$arch: the other three are stopped" ||
+		tail -n 12 "$work/crash" | diag -
+}
+
 for arch in riscv64 aarch64; do
 	start_console
 	down_and_up
@@ -169,5 +216,8 @@ for arch in riscv64 aarch64; do
 	options
 	crashes
 	crashes_masked
+	crashes_deep
+	crashes_midline
+	crashes_together
 done
 done_testing

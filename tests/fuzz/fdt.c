@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * libFuzzer target: the device tree reader on anything. "make fuzz-fdt" makes it, tests/unit.t runs it
- * for a moment; who has more time: build/host/fuzz-fdt DIRECTORY-FOR-WHAT-IT-FINDS
+ * libFuzzer target: the device tree reader on anything. "make fuzz-fdt" makes it, tests/unit.t runs
+ * it for a moment; who has more time: build/host/fuzz-fdt DIRECTORY-FOR-WHAT-IT-FINDS
  */
 #include <stdint.h>
 
