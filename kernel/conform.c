@@ -56,7 +56,7 @@ void conform_all(void)
 	machine = (struct conform_machine){
 		.name = arch_name,
 		.doorbell = doorbell(),
-		.kinds = 1U << IPI_RESCHEDULE | 1U << IPI_PING,
+		.kinds = 1U << IPI_RESCHEDULE | 1U << IPI_TIMER | 1U << IPI_PING,
 		.empty_kind = IPI_EMPTY,
 		.coalesces = doorbell_coalesces(),
 		.can_stop = true,
@@ -66,6 +66,10 @@ void conform_all(void)
 		.catch_panic = catch_panic,
 		.give_up = bailed_out,
 	};
+	/* One that is NMI-like gets through to a CPU that the suite keeps masked. */
+	if (!doorbell()->nmi) {
+		machine.kinds |= 1U << IPI_CPU_BACKTRACE;
+	}
 	struct conform_options options = {
 		.only = params.only,
 		.seed = params.seed,

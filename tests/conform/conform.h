@@ -27,7 +27,8 @@ struct conform_machine {
 	const struct doorbell *doorbell;
 	/*
 	 * Bit k: the machine's handler of kind k calls conform_note_ipi(k), and does nothing that
-	 * disturbs the suite. Leave out IPI_CALL_FUNC, IPI_IRQ_WORK, and kinds that stop the CPU.
+	 * disturbs the suite. Leave out IPI_CALL_FUNC, IPI_IRQ_WORK, and kinds that stop the CPU,
+	 * and kinds that reach a CPU whose interrupts are masked.
 	 * At least IPI_RESCHEDULE must be there.
 	 */
 	uint32_t kinds;
