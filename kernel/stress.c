@@ -18,6 +18,7 @@
 #define TURN_NS 20000000ULL
 #define PROGRESS_NS 10000000000ULL
 #define SECOND_NS 1000000000ULL
+#define AWAY_NS 15000000000ULL /* longer than a virtual CPU stands still */
 
 struct stress stress_state;
 
@@ -149,6 +150,7 @@ static void drive(unsigned int seconds)
 
 		renew_threads();
 		change_some_cpu();
+		stress_program_move(stress_random(&plan.random));
 		if (!stress_look_for_lost(now)) {
 			give_up("a wake-up is lost");
 		}
@@ -190,7 +192,7 @@ static bool prepare(unsigned int nr)
 {
 	s->nr = nr;
 	s->slots = memory_reserve(nr * sizeof(*s->slots), _Alignof(struct stress_slot));
-	if (s->slots == NULL || !task_pool_reserve(nr + STRESS_CALLERS)) {
+	if (s->slots == NULL || !task_pool_reserve(nr + STRESS_CALLERS + 1)) {
 		return false;
 	}
 	plan.random = (params.seed + 1ULL) * 0x9e3779b97f4a7c15ULL;
@@ -214,13 +216,19 @@ void stress(unsigned int nr, unsigned int seconds)
 		return;
 	}
 	printk("\n%u threads for %u seconds, seed %u\n", nr, seconds, params.seed);
+	if (!result_check(stress_program_start(), "threads=%u: too little memory", nr)) {
+		return;
+	}
 	for (unsigned int i = 0; i < nr; i++) {
 		start_thread(i);
 	}
 	drive(seconds);
 	bring_all_back();
 	end_threads();
+	stress_program_end();
 	printk("  %-24s %7lu ended, %lu CPUs taken down, the console away for %lu ms at most\n",
 	       "threads", plan.ended, plan.downs, (unsigned long)(plan.away_most / 1000000));
+	result_check(plan.away_most < AWAY_NS, "threads: the console was away for %lu ms",
+		     (unsigned long)(plan.away_most / 1000000));
 	stress_verdict();
 }

@@ -95,6 +95,14 @@ void stress_wake(struct stress_slot *slot, bool always);
 /* Something that must not be: a line, and the run has failed. Any thread. */
 void stress_wrong(const char *what, unsigned long value);
 
+/*
+ * stress_user.c: a program in user mode beside them. False when there is no memory; moved by a
+ * random number; ended, joined, and its registers are as it left them. The driver.
+ */
+bool stress_program_start(void);
+void stress_program_move(uint64_t dice);
+void stress_program_end(void);
+
 /* stress_verdict.c: names those that were not woken; false when there are such. */
 bool stress_look_for_lost(uint64_t now);
 /* Names threads that do not end. */

@@ -25,6 +25,10 @@ threads()
 	[ "$1" -ge "$boot_threads" ] && [ "$2" -gt 0 ]
 	ok $? "$name: all ended, and CPUs were taken down meanwhile"
 	# shellcheck disable=SC2046 # words
+	set -- $(numbers "program in user mode")
+	[ "$1" -gt 0 ] && [ "$2" -gt 0 ]
+	ok $? "$name: a program in user mode was preempted and moved, registers intact"
+	# shellcheck disable=SC2046 # words
 	set -- $(numbers wake-ups)
 	[ "$1" -gt 0 ] && is "$(($2 + $3))" "$1" "$name: every wake-up that was posted arrived"
 	# shellcheck disable=SC2046 # words
