@@ -197,8 +197,8 @@ static void run_crash(char *const argv[MAX_WORDS])
 		}
 		crash_all();
 	}
-	if ((argv[1] == NULL || parse_cpu(argv[1], &cpu)) && !crash_cpu(cpu, way)) {
-		printk("%s: no way to crash; there are %s\n", way, CRASH_WAYS);
+	if (argv[1] == NULL || parse_cpu(argv[1], &cpu)) {
+		printk("crash %u %s: %s\n", cpu, way, crash_cpu(cpu, way));
 	}
 }
 

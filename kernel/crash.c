@@ -95,21 +95,29 @@ _Noreturn void crash_all(void)
 {
 	static _Atomic unsigned int arrived;
 
-	(void)smp_call_function(crash_together, &arrived, false);
+	/* Whoever is not reached is missed for a while, by the others. */
+	crosscall_ignore(smp_call_function(crash_together, &arrived, false));
 	(void)local_irq_save();
 	crash_together(&arrived);
 }
 
-static void crash_locked(unsigned int cpu)
+static const char *crash_locked(unsigned int cpu)
 {
 	static atomic_bool taken;
 
-	crosscall_ignore(smp_call_function_single(cpu, take_lock, &taken, false));
-	wait_until(is_taken, &taken, patience_ns());
+	if (cpu == this_cpu()->cpu) {
+		return "this CPU would keep the console from itself";
+	}
+	if (smp_call_function_single(cpu, take_lock, &taken, false) != 0) {
+		return "this CPU cannot be called";
+	}
+	if (!wait_until(is_taken, &taken, patience_ns())) {
+		return "this CPU does not take the console";
+	}
 	panic("asked for, while another CPU keeps the console");
 }
 
-bool crash_cpu(unsigned int cpu, const char *way)
+const char *crash_cpu(unsigned int cpu, const char *way)
 {
 	static const struct {
 		const char *name;
@@ -120,13 +128,13 @@ bool crash_cpu(unsigned int cpu, const char *way)
 		    {"midline", crash_midline}};
 
 	if (strcmp(way, "locked") == 0) {
-		crash_locked(cpu);
+		return crash_locked(cpu);
 	}
 	for (unsigned int i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
 		if (strcmp(way, ways[i].name) == 0) {
 			crosscall_ignore(smp_call_function_single(cpu, ways[i].func, NULL, true));
-			return true;
+			return "this CPU cannot be called"; /* or there would be nobody to return to */
 		}
 	}
-	return false;
+	return "no way to crash; there are " CRASH_WAYS;
 }

@@ -3,16 +3,14 @@
 #ifndef KERNEL_CRASH_H
 #define KERNEL_CRASH_H
 
-#include <stdbool.h>
-
 #define CRASH_WAYS "trap, overflow, panic, midline, locked"
 
 /*
  * Crashes 'cpu' in interrupt context: by an exception, by a stack that is used up, by a panic, by
  * an exception in the middle of a printed line; or it keeps the console's lock for ever, and this
- * CPU panics. False when there is no such way.
+ * CPU panics. Returns only when that cannot be, and why.
  */
-bool crash_cpu(unsigned int cpu, const char *way);
+const char *crash_cpu(unsigned int cpu, const char *way);
 
 /* All CPUs panic at the same moment. Does not return. Thread context. */
 _Noreturn void crash_all(void);

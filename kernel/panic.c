@@ -38,7 +38,8 @@ struct panic_catch {
  */
 static void enter_crash(void)
 {
-	struct cpumask others; /* on its own stack: several CPUs may be here */
+	struct cpumask others; /* on its own stack, both: several CPUs may be here */
+	struct cpumask left;
 
 	local_irq_disable();
 	if (this_cpu()->crashing) {
@@ -48,12 +49,13 @@ static void enter_crash(void)
 	this_cpu()->crashing = true;
 	cpumask_copy_online(&others);
 	cpumask_clear_cpu(this_cpu()->cpu, &others);
-	if (smp_send_crash_stop(CRASH_STOP_NS, &silent) == -EBUSY) {
+	if (smp_send_crash_stop(CRASH_STOP_NS, &left) == -EBUSY) {
 		for (;;) {
 			wait_for_interrupt();
 		}
 	}
 	stopped = others;
+	silent = left;
 	console_seize();
 }
 

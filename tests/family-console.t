@@ -77,6 +77,9 @@ stall_errors()
 	answer "$arch: crash all with an argument" 'crash all trap\r' '^crash all takes no arguments$'
 	answer "$arch: stall 0 is refused" 'stall 0 10\r' '^0: this CPU would wait for itself'
 	answer "$arch: a time that is none is named" 'stall 1 q7q\r' '^q7q: not a number of milliseconds'
+	answer "$arch: a lock kept from this CPU is refused" 'crash 0 locked\r' \
+		'^crash 0 locked: this CPU would keep the console from itself'
+	answer "$arch: a way to crash that there is not" 'crash 1 q7q\r' '^crash 1 q7q: no way to crash'
 }
 
 measures()

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Starting and stopping harts: SBI 2.0, chapter 9 (Hart State Management). */
+#include <stdio.h>
+
 #include <asm/cpu.h>
 #include <asm/irqflags.h>
 #include <asm/sbi.h>
@@ -78,7 +80,8 @@ bool arch_cpu_start(struct percpu *cpu)
 	struct sbiret ret;
 
 	if (!note_start(cpu)) {
-		snprintf(cpu->refusal, sizeof(cpu->refusal), "more harts than this build can serve");
+		snprintf(cpu->refusal, sizeof(cpu->refusal),
+			 "more harts than this build can serve");
 		return false;
 	}
 
