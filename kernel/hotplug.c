@@ -14,6 +14,7 @@
 #include "kernel/doorbell.h"
 #include "kernel/idle.h"
 #include "kernel/sched/sched.h"
+#include "kernel/secondary.h"
 
 static _Atomic uint32_t shutting_down;
 
@@ -186,8 +187,11 @@ const char *cpu_restart(unsigned int cpu)
 void hotplug_sleep(void)
 {
 	wait_for_interrupt();
-	local_irq_enable();
-	local_irq_disable();
+	/* One of park= sleeps here from bring-up on, when none takes interrupts: bringup.h. */
+	if (secondary_is_released()) {
+		local_irq_enable();
+		local_irq_disable();
+	}
 }
 
 void hotplug_begin_shutdown(void)

@@ -103,7 +103,7 @@ void secondary_release(void)
 {
 	struct cpumask others;
 
-	/* Release, paired with the acquire in wait_for_release(). */
+	/* Release, paired with the acquire in secondary_is_released(). */
 	atomic_store_explicit(&released, 1, memory_order_release);
 	cpumask_copy_online(&others);
 	cpumask_clear_cpu(this_cpu()->cpu, &others);
@@ -112,14 +112,19 @@ void secondary_release(void)
 	run();
 }
 
+bool secondary_is_released(void)
+{
+	/* Acquire, paired with the release in secondary_release(). */
+	return atomic_load_explicit(&released, memory_order_acquire) != 0;
+}
+
 /*
  * The IPI is pending, not taken: interrupts are masked. It ends the sleep, also if it came before
  * it.
  */
 static void wait_for_release(void)
 {
-	/* Acquire, paired with the release in secondary_release(). */
-	while (atomic_load_explicit(&released, memory_order_acquire) == 0) {
+	while (!secondary_is_released()) {
 		wait_for_interrupt();
 	}
 }
