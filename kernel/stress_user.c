@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * One of the threads of threads=N is a program in user mode. It checks its registers all the time,
- * is preempted by all others, and moved by the driver.
+ * is preempted by all others, and moved by the driver. It never sleeps: at a priority above anybody
+ * else's it would keep those from running that may run on its CPU only.
  */
 #include <stdatomic.h>
 
@@ -18,6 +19,7 @@
 
 #define CODE_AT ((uintptr_t)SPACE_BASE)
 #define WORD_AT ((uintptr_t)SPACE_BASE + PAGE_BYTES)
+#define LOWEST_PRIO 0U /* the others' are 1 and more */
 
 static struct {
 	struct vm_space space;
@@ -37,7 +39,7 @@ bool stress_program_start(void)
 		return false;
 	}
 	program.task = task_create_user("program", &program.space, entry, WORD_AT, &program.end,
-					PRIO_NORMAL, NULL);
+					LOWEST_PRIO, NULL);
 	if (program.task != NULL) {
 		task_start(program.task);
 	}
