@@ -3,6 +3,8 @@
 # the README: its adoption example compiles and links, its commands and files exist
 # shellcheck source=tests/lib/tap.sh
 . "$(dirname "$0")/lib/tap.sh"
+# shellcheck source=tests/lib/qemu.sh
+. "$root/tests/lib/qemu.sh"
 
 readme=$root/README.md
 target="-march=rv64imac -misa-spec=2.2 -mabi=lp64 -mcmodel=medany -ffreestanding"
@@ -94,4 +96,22 @@ while read -r path; do
 	[ -e "$path" ]
 	ok $? "the README's $path exists"
 done <"$work/paths"
+
+# What it shows of a run is what a run says: the beginnings of the self-check's lines.
+run "$work/log" --cpus 4
+is $? 0 "a batch run passes"
+sed -n '/^self-check on/,/^$/p' "$readme" | sed 's/^  //; s/   *.*//; s/ [0-9].*//' | grep . >"$work/labels"
+while read -r label; do
+	grep -a -q -F -- "$label" "$work/log"
+	ok $? "a run says '$label'"
+done <"$work/labels"
+
+# The kernel knows the words that it names.
+# shellcheck disable=SC2016 # no expansion: these are the quotes of Markdown
+awk '/^More to try/ { on = 1 } /^$/ { on = 0 } on' "$readme" | grep -o '`[a-z-]*[=`]' | tr -d '`=' |
+	sort -u >"$work/words"
+while read -r word; do
+	grep -q "\.key = \"$word\"" "$root/kernel/params.c"
+	ok $? "the kernel knows $word"
+done <"$work/words"
 done_testing
