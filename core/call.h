@@ -93,12 +93,18 @@ struct call_single_data *call_pool_reserve_one(struct call_pool *pool);
 
 /*
  * A request that was given up stays in its target's queue until that passes over it, and a CPU that
- * never does must not end up with all of them. True: it has as many as it may, and gets no more.
+ * never does must not end up with all of them. True: a CPU of the set, *holder, has as many as it
+ * may, and gets no more.
  */
-bool call_pool_is_held_by(struct call_pool *pool, unsigned int cpu);
-bool call_pool_is_held_by_any(struct call_pool *pool, const struct cpumask *mask,
-			      unsigned int *holder);
+bool call_pool_find_holder(struct call_pool *pool, const struct cpumask *mask,
+			   unsigned int *holder);
 void call_pool_note_given_up(const struct call_single_data *csd);
+
+/* False, as ever when calls are answered in time: call_pool_find_holder() has none to find. */
+static inline bool call_pool_has_given_up(const struct call_pool *pool)
+{
+	return atomic_load_explicit(&pool->given_up, memory_order_relaxed) != 0;
+}
 
 /* Who keeps this CPU from requests to *mask: one of them, or the target of its oldest request. */
 unsigned int call_pool_holder(const struct cpumask *mask);

@@ -73,15 +73,12 @@ static bool is_given_up(const struct call_single_data *csd)
 	return state == CSD_CANCELLED || state == CSD_ABANDONED;
 }
 
-bool call_pool_is_held_by(struct call_pool *pool, unsigned int cpu)
+static bool is_held_by(struct call_pool *pool, unsigned int cpu)
 {
 	uint32_t noted = atomic_load_explicit(&pool->given_up, memory_order_relaxed);
 	unsigned int here = 0;
 	unsigned int all = 0;
 
-	if (noted == 0) {
-		return false;
-	}
 	for (unsigned int i = 0; i < pool->size; i++) {
 		if (is_given_up(&pool->csd[i])) {
 			all++;
@@ -104,13 +101,12 @@ void call_pool_note_given_up(const struct call_single_data *csd)
 	atomic_fetch_add_explicit(&pools[index / pools[0].size].given_up, 1, memory_order_relaxed);
 }
 
-bool call_pool_is_held_by_any(struct call_pool *pool, const struct cpumask *mask,
-			      unsigned int *holder)
+bool call_pool_find_holder(struct call_pool *pool, const struct cpumask *mask, unsigned int *holder)
 {
 	unsigned int cpu;
 
 	for_each_cpu_below(cpu, nr_cpu_ids(), mask) {
-		if (call_pool_is_held_by(pool, cpu)) {
+		if (call_pool_has_given_up(pool) && is_held_by(pool, cpu)) {
 			*holder = cpu;
 			return true;
 		}
@@ -124,7 +120,7 @@ unsigned int call_pool_holder(const struct cpumask *mask)
 	struct call_pool *pool = call_pool_here();
 	unsigned int cpu = pool->cursor->dst;
 
-	(void)call_pool_is_held_by_any(pool, mask, &cpu);
+	(void)call_pool_find_holder(pool, mask, &cpu);
 	port_local_irq_restore(state);
 	return cpu;
 }

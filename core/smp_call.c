@@ -72,6 +72,16 @@ static int post(struct call_single_data *csd, unsigned int cpu)
 	return 0;
 }
 
+static bool is_held_by(struct call_pool *pool, unsigned int cpu)
+{
+	if (!call_pool_has_given_up(pool)) {
+		return false;
+	}
+	struct cpumask mask = cpumask_of(cpu);
+
+	return call_pool_find_holder(pool, &mask, &cpu);
+}
+
 /*
  * Reserves, fills and posts one of this CPU's requests. Interrupts masked. Returns -EBUSY when
  * none is left. A CPU that is still deaf, or holds requests that were given up, is found out before
@@ -84,8 +94,7 @@ static int post_single(unsigned int cpu, const struct smp_call *call,
 		return -EIO;
 	}
 	struct call_pool *pool = call_pool_here();
-	struct call_single_data *csd =
-		call_pool_is_held_by(pool, cpu) ? NULL : call_pool_reserve_one(pool);
+	struct call_single_data *csd = is_held_by(pool, cpu) ? NULL : call_pool_reserve_one(pool);
 
 	if (csd == NULL) {
 		return -EBUSY;

@@ -117,7 +117,8 @@ static int post_many(struct many *many, const struct cpumask *targets, unsigned 
 	struct call_single_data *reserved = NULL;
 	unsigned int holder;
 
-	if (!call_pool_is_held_by_any(many->pool, targets, &holder)) {
+	if (!call_pool_has_given_up(many->pool) ||
+	    !call_pool_find_holder(many->pool, targets, &holder)) {
 		reserved = call_pool_reserve(many->pool, nr);
 	}
 	if (reserved == NULL) {
