@@ -82,7 +82,9 @@ static void run(void)
 	if (params.park != NULL && params.batch) {
 		selfcheck_parked();
 	}
-	selfcheck_all();
+	if (params.check) {
+		selfcheck_all();
+	}
 	run_options();
 	table_print(params.batch);
 	if (!params.batch) {

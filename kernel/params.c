@@ -21,6 +21,8 @@ struct params params = {
 	.tick = "none",
 	.poll = "auto",
 	.nmi_word = "auto",
+	.check_word = "on",
+	.check = true,
 	.nmi = true,
 	.seed = 1,
 	.seconds = 10,
@@ -56,6 +58,7 @@ static const struct word words[] = {
 	{.key = "hotplug", .number = &params.hotplug, .low = 1, .high = INT_MAX},
 	{.key = "threads", .number = &params.threads, .low = 2, .high = 10000},
 	{.key = "seconds", .number = &params.seconds, .low = 1, .high = 3600},
+	{.key = "check", .text = &params.check_word},
 	{.key = "patience", .number = &params.patience, .low = 1, .high = 3600},
 	{.key = "fail-fast", .flag = &params.fail_fast},
 	{.key = "park", .text = &params.park},
@@ -139,6 +142,16 @@ static bool take_nmi(void)
 	return true;
 }
 
+static bool take_check(void)
+{
+	params.check = strcmp(params.check_word, "on") == 0;
+	if (!params.check && strcmp(params.check_word, "off") != 0) {
+		printk("crosscall: check=%s: neither on nor off\n", params.check_word);
+		return false;
+	}
+	return true;
+}
+
 static bool take_tick(void)
 {
 	params.tick_broadcast = strcmp(params.tick, "broadcast") == 0;
@@ -190,5 +203,6 @@ bool params_read(const struct dt *dt)
 	}
 	good = take_tick() && good;
 	good = take_nmi() && good;
+	good = take_check() && good;
 	return take_poll() && good;
 }

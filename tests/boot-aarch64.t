@@ -18,7 +18,7 @@ groups()
 		$(((boot_cpus + 15) / 16)) "$boot_cpus CPUs: a broadcast is one write for each 16"
 }
 
-sizes="1 2 4 16 17 64 123 124 256 512"
+sizes="1 2 4 16 17 64 123 124 512"
 models="cortex-a53 cortex-a57 cortex-a76 max neoverse-n1"
 machines="virtualization=on secure=on secure=on,virtualization=on"
 small="1 2 3 4 5 6 7 8"
