@@ -133,7 +133,8 @@ const char *crash_cpu(unsigned int cpu, const char *way)
 	for (unsigned int i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
 		if (strcmp(way, ways[i].name) == 0) {
 			crosscall_ignore(smp_call_function_single(cpu, ways[i].func, NULL, true));
-			return "this CPU cannot be called"; /* or there would be nobody to return to */
+			/* Otherwise there would be nobody to return to. */
+			return "this CPU cannot be called";
 		}
 	}
 	return "no way to crash; there are " CRASH_WAYS;

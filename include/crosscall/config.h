@@ -35,8 +35,8 @@
 #endif
 
 /*
- * On functions whose errors the caller has to look at. Where one may be ignored, and the reason stands
- * beside it, crosscall_ignore() says so.
+ * On functions whose errors the caller has to look at. Where one may be ignored, crosscall_ignore()
+ * says so, with the reason beside it.
  */
 #define CROSSCALL_MUST_CHECK __attribute__((warn_unused_result))
 
