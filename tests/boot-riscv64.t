@@ -23,8 +23,8 @@ windows()
 sizes="1 2 3 4 8 64 128"
 repeats=6
 if [ -n "$quick" ]; then
-	sizes="1 2 4 64"
-	repeats=2
+	sizes="1 4 16"
+	repeats=1
 fi
 for cpus in $sizes; do
 	boot "$cpus" || continue

@@ -64,7 +64,7 @@ crashes()
 	is $? 1 "$arch: a crash: status 1"
 }
 
-for arch in riscv64 aarch64; do
+for arch in $(archs riscv64); do
 	case $arch in
 	riscv64) hwid='hart [0-9]+' ;;
 	aarch64) hwid='mpidr [0-9]+' ;;

@@ -205,7 +205,7 @@ crashes_together()
 		tail -n 12 "$work/crash" | diag -
 }
 
-for arch in riscv64 aarch64; do
+for arch in $(archs aarch64); do
 	start_console
 	down_and_up
 	stop_and_start

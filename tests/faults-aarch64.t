@@ -9,6 +9,7 @@
 . "$root/tests/lib/faults.sh"
 
 fault_arch=aarch64 fault_args=
+not_quick "broken device trees"
 tree_of 3 virt,gic-version=3 -cpu max -nic none
 tree_of 2 virt,gic-version=2 -cpu max -nic none
 

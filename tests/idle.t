@@ -16,6 +16,7 @@ costs()
 	ok $? "$name: a doorbell for a CPU that sleeps, none for one that polls"
 }
 
+not_quick "idle CPUs"
 for boot_arch in riscv64 aarch64; do
 	boot_doorbell=sbi-ipi
 	[ $boot_arch = riscv64 ] || boot_doorbell=gicv3

@@ -35,6 +35,7 @@ guest="$machine -semihosting -no-reboot -serial stdio -monitor none \
 	-kernel $work/pen.bin -dtb $work/edited.dtb \
 	-device loader,file=$build/aarch64/crosscall.bin,addr=0x40200000,force-raw=on"
 
+not_quick "a spin table"
 check "the stand-in builds" build_pen
 check "its device tree" edit_tree
 # shellcheck disable=SC2086 # words

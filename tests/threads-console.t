@@ -79,7 +79,7 @@ errors()
 	answer "$arch: spawn without a number" 'spawn\r' '^usage: spawn N'
 }
 
-for arch in riscv64 aarch64; do
+for arch in $(archs riscv64); do
 	terminal_start "$root/crosscall run --no-install --arch $arch --cpus 4 --timeout 600"
 	sees "$arch: the prompt comes" "$prompt" 300 || done_testing
 	lists

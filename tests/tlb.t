@@ -46,6 +46,7 @@ accepted()
 	is $? 0 "$1, tlb=$2: passes"
 }
 
+not_quick "shootdowns"
 all_ways riscv64 "ipi firmware"
 all_ways aarch64 "ipi broadcast"
 accepted riscv64 firmware

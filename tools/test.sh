@@ -137,6 +137,16 @@ test_run()
 	show_failures
 }
 
+# A quick run does without some of the sanitizers.
+test_targets()
+{
+	if [ -n "$quick" ]; then
+		echo riscv64 aarch64 host-plain host-tsan lib
+	else
+		echo riscv64 aarch64 host lib
+	fi
+}
+
 test_verdict()
 {
 	counts=$(count_all)
@@ -159,7 +169,8 @@ command_test()
 		exit 0
 	fi
 	need_packages "$may_install_test" riscv64 aarch64 tests
-	build_targets everything riscv64 aarch64 host lib
+	# shellcheck disable=SC2046 # words
+	build_targets tests $(test_targets)
 	test_run
 	test_verdict
 }

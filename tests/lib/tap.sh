@@ -127,6 +127,25 @@ adopt()
 	return "$tap_short"
 }
 
+# The architectures that a test file goes through: both; in a quick run the one that is named.
+archs()
+{
+	if [ -n "$quick" ]; then
+		echo "$1"
+	else
+		echo riscv64 aarch64
+	fi
+}
+
+# not_quick NAME: ends the file in a quick run, with one line that says so.
+not_quick()
+{
+	if [ -n "$quick" ]; then
+		skip "$1" "not in a quick run"
+		done_testing
+	fi
+}
+
 # The last command of every test file.
 done_testing()
 {
