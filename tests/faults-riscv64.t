@@ -10,6 +10,7 @@
 
 # shellcheck disable=SC2034 # for tests/lib/faults.sh
 fault_arch=riscv64 fault_args=
+not_quick "broken device trees"
 tree_of virt virt
 
 # given ARGUMENTS...: a run with QEMU's own tree.

@@ -54,7 +54,7 @@ refused()
 seed=$(($$ % 100000))
 times=500
 [ -z "$quick" ] || times=50
-for boot_arch in riscv64 aarch64; do
+for boot_arch in $(archs riscv64); do
 	boot_doorbell=sbi-ipi
 	[ $boot_arch = riscv64 ] || boot_doorbell=gicv3
 	hotplug 4 "$times"
