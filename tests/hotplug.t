@@ -56,7 +56,7 @@ times=500
 [ -z "$quick" ] || times=50
 for boot_arch in $(archs riscv64); do
 	boot_doorbell=sbi-ipi
-	[ $boot_arch = riscv64 ] || boot_doorbell=gicv3
+	[ "$boot_arch" = riscv64 ] || boot_doorbell=gicv3
 	hotplug 4 "$times"
 	[ -n "$quick" ] || hotplug 16 $((times / 5))
 	options_of
@@ -64,6 +64,6 @@ for boot_arch in $(archs riscv64); do
 		refused $word
 	done
 done
-boot_doorbell=gicv2
+boot_arch=aarch64 boot_doorbell=gicv2
 hotplug 8 $((times / 5)) --doorbell gicv2
 done_testing

@@ -57,7 +57,6 @@ static void test_coalesce(void)
 	close_ledger();
 }
 
-/* Long enough for whatever is on its way to have arrived. */
 static void disable_kind(void *arg)
 {
 	check_ret(disable_percpu_irq(*(unsigned int *)arg), 0, "disable_percpu_irq()");
@@ -74,6 +73,11 @@ static void test_masked_kind(void)
 	unsigned int irq = machine->doorbell->base_irq + kind;
 	unsigned int other;
 
+	/*
+	 * A CPU that polls gets the kind without a ring, and rings itself. A GICv2 keeps what is
+	 * pending for each sender, so that would come on top of another's ring.
+	 */
+	no_polling();
 	for (unsigned int i = 0; i < nr_cpus && i < 8; i++) {
 		unsigned int target = cpus[nr_cpus - 1 - i];
 		uint64_t count = irq_count(irq, target);
