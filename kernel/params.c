@@ -132,34 +132,25 @@ static bool take_word(const char *text)
 	return true;
 }
 
-static bool take_nmi(void)
+static bool is_one_of(const char *key, const char *value, const char *first, const char *second)
 {
-	params.nmi = strcmp(params.nmi_word, "auto") == 0;
-	if (!params.nmi && strcmp(params.nmi_word, "off") != 0) {
-		printk("crosscall: nmi=%s: neither auto nor off\n", params.nmi_word);
-		return false;
+	if (strcmp(value, first) == 0 || strcmp(value, second) == 0) {
+		return true;
 	}
-	return true;
+	printk("crosscall: %s=%s: neither %s nor %s\n", key, value, first, second);
+	return false;
 }
 
-static bool take_check(void)
+static bool take_choices(void)
 {
-	params.check = strcmp(params.check_word, "on") == 0;
-	if (!params.check && strcmp(params.check_word, "off") != 0) {
-		printk("crosscall: check=%s: neither on nor off\n", params.check_word);
-		return false;
-	}
-	return true;
-}
+	bool good = is_one_of("tick", params.tick, "none", "broadcast");
 
-static bool take_tick(void)
-{
+	good = is_one_of("nmi", params.nmi_word, "auto", "off") && good;
+	good = is_one_of("check", params.check_word, "on", "off") && good;
 	params.tick_broadcast = strcmp(params.tick, "broadcast") == 0;
-	if (!params.tick_broadcast && strcmp(params.tick, "none") != 0) {
-		printk("crosscall: tick=%s: neither none nor broadcast\n", params.tick);
-		return false;
-	}
-	return true;
+	params.nmi = strcmp(params.nmi_word, "auto") == 0;
+	params.check = strcmp(params.check_word, "on") == 0;
+	return good;
 }
 
 static bool take_poll(void)
@@ -201,8 +192,6 @@ bool params_read(const struct dt *dt)
 		good = take_word(word) && good;
 		word = end;
 	}
-	good = take_tick() && good;
-	good = take_nmi() && good;
-	good = take_check() && good;
+	good = take_choices() && good;
 	return take_poll() && good;
 }
