@@ -48,7 +48,7 @@ ok $? "the others are known to have stopped, without PSCI's word"
 [ "$tap_failed" -eq 0 ] || tail -n 25 "$work/log" | diag -
 
 # Nothing leads back into the pen: a CPU that goes waits at its mailbox.
-terminal_start "timeout 300 $guest"
+terminal_start "timeout --foreground 300 $guest"
 sees "the prompt comes" "$prompt" 300 || done_testing
 answer "cpu down 2" 'cpu down 2\r' '^cpu 2: parked, as its firmware could not .* online now: 3$'
 answer "it is offline, in its mailbox" 'cpus\r' '^ +2 +parked '

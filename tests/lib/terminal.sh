@@ -5,7 +5,8 @@
 prompt='crosscall> $' # the kernel's console, for answer()
 
 # terminal_start COMMAND: runs the command line on a terminal of its own; its output gathers in
-# $screen.
+# $screen. A time limit needs timeout --foreground: sh runs it as a job of its own, and such a job
+# must not touch the terminal.
 terminal_start()
 {
 	screen=$work/screen
@@ -15,7 +16,7 @@ terminal_start()
 	mkfifo "$work/keys"
 	: >"$screen"
 	: >"$work/last-output"
-	script -q -e -f -c "$1" "$screen" <"$work/keys" >/dev/null 2>&1 &
+	SHELL=/bin/sh script -q -e -f -c "$1" "$screen" <"$work/keys" >/dev/null 2>&1 &
 	terminal_pid=$!
 	tap_pids="$tap_pids $terminal_pid"
 	exec 4>"$work/keys"
