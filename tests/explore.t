@@ -1,11 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# the library's own code through the interleavings of three CPUs, with mutants
+# the code with ordering rules through the interleavings of three CPUs, with mutants
 # shellcheck source=tests/lib/tap.sh
 . "$(dirname "$0")/lib/tap.sh"
 
 flags="-std=gnu11 -O1 -g -w -fno-pie -fno-inline -Iinclude -I. -Itests/model/explore
 	-DCROSSCALL_NR_CPUS=3 -D_GNU_SOURCE="
+# The part of the kernel that has a rule of its own.
+scheduler=kernel/sched/cpu_bits
 
 # Counters, tables and text are left alone: nothing is decided by them.
 instrument()
@@ -13,7 +15,7 @@ instrument()
 	case $1 in
 	core/ipi_stats.c | core/ipi_latency.c | core/cpumask.c | core/panic.c | core/text.c) ;;
 	core/irq_context.c | core/irq_domain.c) ;;
-	core/* | */scenarios*.c) echo -fsanitize=thread ;;
+	core/* | kernel/* | */scenarios*.c) echo -fsanitize=thread ;;
 	esac
 }
 
@@ -22,7 +24,7 @@ instrument()
 build_in()
 {
 	cd "$1" && rm -rf obj && mkdir obj || return 1
-	for file in core/*.c irqchip/sbi_*.c tests/model/explore/*.c; do
+	for file in core/*.c irqchip/sbi_*.c $scheduler.c tests/model/explore/*.c; do
 		gcc $flags $(instrument "$file") -c "$file" \
 			-o "obj/$(echo "$file" | tr / _).o" || return 1
 	done
@@ -40,8 +42,9 @@ rebuild_in()
 
 copy_tree()
 {
-	mkdir -p "$1/tests/model" &&
+	mkdir -p "$1/tests/model" "$1/${scheduler%/*}" &&
 		cp -R "$root/core" "$root/include" "$root/irqchip" "$1" &&
+		cp "$root/$scheduler.c" "$root/$scheduler.h" "$1/${scheduler%/*}" &&
 		cp -R "$root/tests/model/explore" "$1/tests/model"
 }
 
@@ -54,6 +57,7 @@ scenarios_for()
 	irq_work.c:*) echo "work" ;;
 	crash.c:*) echo "crash" ;;
 	wait_state.c:*) echo "wait" ;;
+	cpu_bits.c:*) echo "balance" ;;
 	parking.c:*) echo "park" ;;
 	ipi_kinds.c:*) echo "cpu" ;;
 	cpu.c:*) echo "cpu call:_coming call:_stop tlb:_a_CPU_stopped" ;;
@@ -106,20 +110,20 @@ mutant()
 	grep -m 1 '^not ok' "$work/found.out" | diag -
 }
 
-# Names the sites: FUNCTION FILE ADDRESS HALF.
+# Names the sites, but for those of the scenarios: FUNCTION FILE ADDRESS HALF.
 name_sites()
 {
 	"$tree/explore" -p 1 -s 0 -l | grep "^0x" | while read -r address half; do
 		addr2line -f -s -e "$tree/explore" "$address" | tr "\n" " " |
 			sed "s/:.*/ $address $half/"
 		echo
-	done
+	done | grep -v " scenarios_"
 }
 
-# FUNCTION FILE of each function of core/ with an access that has an order.
+# FUNCTION FILE of each function with an access that has an order.
 ordered_functions()
 {
-	for file in "$root"/core/*.c; do
+	for file in "$root"/core/*.c "$root/$scheduler.c"; do
 		awk -v file="${file##*/}" '
 			/^[a-z].*[(]/ && !/;$/ {
 				split($0, part, "(")
@@ -164,6 +168,9 @@ kept()
 		smp_unpark release
 		wait_state_finish acquire
 		wait_state_finish release
+		set_cpu_bit acquire
+		set_cpu_bit release
+		copy_cpus acquire
 	end
 }
 
@@ -189,7 +196,7 @@ if [ -n "$quick" ]; then
 fi
 
 name_sites | sort >"$work/sites"
-none "a scenario reaches each function of core/ that has an order" unreached "$work/sites"
+none "a scenario reaches each function that has an order" unreached "$work/sites"
 grep -v " wait_state.c " "$work/sites" >"$work/fewer"
 is "$(unreached "$work/fewer" | cut -d " " -f 2 | sort -u)" wait_state.c "a file without scenarios shows"
 kept >"$work/kept"

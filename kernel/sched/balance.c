@@ -10,8 +10,15 @@
  *
  * Nobody is left waiting on a busy CPU while another that may run it sleeps. The CPU that goes idle
  * sets its bit in idle_cpus, and then looks at waiting_cpus. Who queues a thread sets the CPU's bit
- * there, and then looks at idle_cpus. Both have a sequentially consistent fence between (rule 20),
- * so one of the two sees the other: the idle CPU pulls, or the thread is pushed to it.
+ * there, and then looks at idle_cpus. All four accesses are sequentially consistent (rule 20):
+ *  1. If both bits change, one of the two sees the other's: the idle CPU pulls, or the thread is
+ *     pushed to it.
+ *  2. If the waiting bit was set already, for another thread: the queuer's look comes after that
+ *     store in the one order of all, as it has had the queue's lock since. When it misses the idle
+ *     bit, the idle CPU's look comes later still, finds the waiting bit, and takes the lock. It has
+ *     it after the queuer, who would otherwise have seen the idle bit, and finds the thread.
+ *  3. If the idle bit was set already, it is one of the two cases for the time when it was set; and
+ *     the CPU is woken when its queue is no longer empty.
  */
 #include <crosscall/cpu.h>
 
@@ -100,7 +107,6 @@ void newidle_balance(void)
 	struct runqueue *self = this_cpu()->rq;
 	struct cpumask busy;
 
-	atomic_thread_fence(memory_order_seq_cst); /* rule 20 */
 	copy_cpus(&busy, waiting_cpus);
 	/* The next ones first, so that not all idle CPUs turn to the same. */
 	if (self->active && !take_from(self, &busy, self->cpu + 1, nr_numbered())) {
@@ -131,7 +137,6 @@ void balance_push_idle(struct runqueue *rq)
 		if (waiting(rq) == 0) {
 			return;
 		}
-		atomic_thread_fence(memory_order_seq_cst); /* rule 20 */
 		copy_cpus(&idle, idle_cpus);
 	} while (give_to(rq, &idle));
 }

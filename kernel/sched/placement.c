@@ -9,36 +9,6 @@
 #include "kernel/percpu.h"
 #include "kernel/sched/runqueue.h"
 
-/* A bit is written with the lock of its CPU's queue held. */
-_Atomic unsigned long idle_cpus[CPUMASK_WORDS];
-_Atomic unsigned long waiting_cpus[CPUMASK_WORDS];
-_Atomic unsigned long active_cpus[CPUMASK_WORDS];
-
-void copy_cpus(struct cpumask *to, const _Atomic unsigned long *from)
-{
-	for (unsigned int i = 0; i < CPUMASK_WORDS; i++) {
-		/* seq_cst: balance.c, "nobody is left waiting" */
-		to->bits[i] = atomic_load(&from[i]);
-	}
-}
-
-void set_cpu_bit(_Atomic unsigned long *words, unsigned int cpu, bool on)
-{
-	unsigned long bit = 1UL << cpu % CPUMASK_WORD_BITS;
-	_Atomic unsigned long *word = &words[cpu / CPUMASK_WORD_BITS];
-
-	/* Relaxed look: the bit has one writer at a time. */
-	if (((atomic_load_explicit(word, memory_order_relaxed) & bit) != 0) == on) {
-		return;
-	}
-	/* seq_cst: balance.c, "nobody is left waiting" */
-	if (on) {
-		atomic_fetch_or(word, bit);
-	} else {
-		atomic_fetch_and(word, ~bit);
-	}
-}
-
 /* The CPUs of its affinity that take threads; all that do when there are none. */
 static void possible_cpus(const struct task *task, struct cpumask *mask)
 {

@@ -15,6 +15,7 @@
 #include <crosscall/config.h>
 #include <crosscall/cpumask.h>
 
+#include "kernel/sched/cpu_bits.h"
 #include "kernel/sched/sched.h"
 #include "kernel/spinlock.h"
 
@@ -102,14 +103,6 @@ void task_report_stray(const struct task *task, unsigned int cpu);
  * held. 'woken' counts it as a wake-up.
  */
 void task_place(struct task *task, bool woken);
-
-/* The CPUs that are idle with nothing queued: a hint, right whenever the CPU's lock is held. */
-extern _Atomic unsigned long idle_cpus[CPUMASK_WORDS];
-/* The same for CPUs that somebody waits for. */
-extern _Atomic unsigned long waiting_cpus[CPUMASK_WORDS];
-extern _Atomic unsigned long active_cpus[CPUMASK_WORDS];
-void copy_cpus(struct cpumask *to, const _Atomic unsigned long *from);
-void set_cpu_bit(_Atomic unsigned long *words, unsigned int cpu, bool on);
 
 /* ---- affinity.c ---- */
 

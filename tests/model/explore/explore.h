@@ -35,6 +35,7 @@ extern const struct scenario work_scenarios[];
 extern const struct scenario cpu_scenarios[];
 extern const struct scenario tlb_scenarios[];
 extern const struct scenario sleep_scenarios[];
+extern const struct scenario balance_scenarios[];
 
 /* scenarios.c: fails the execution unless it is good. */
 void expect(bool good, const char *what);

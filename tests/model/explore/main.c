@@ -54,8 +54,8 @@ static const char *explore(const struct scenario *scenario, unsigned long *execu
 }
 
 static const struct scenario *const sets[] = {
-	work_scenarios, cpu_scenarios,	tlb_scenarios,
-	call_scenarios, wait_scenarios, sleep_scenarios,
+	work_scenarios, cpu_scenarios,	 tlb_scenarios,	    call_scenarios,
+	wait_scenarios, sleep_scenarios, balance_scenarios,
 };
 
 /* 'only' is the beginning of a name, or null; 'first': not past the first that fails. */
