@@ -8,4 +8,4 @@
 # shellcheck source=tests/lib/controls.sh
 . "$root/tests/lib/controls.sh"
 
-controls_run aarch64
+controls_run aarch64 test

@@ -7,36 +7,23 @@
 . "$root/tests/lib/qemu.sh"
 # shellcheck source=tests/lib/terminal.sh
 . "$root/tests/lib/terminal.sh"
+# shellcheck source=tests/lib/standin.sh
+. "$root/tests/lib/standin.sh"
 
 machine="qemu-system-aarch64 -M virt,gic-version=3 -cpu max -smp 4 -m 256M -display none -nic none"
+guest=$(standin_guest "$machine")
 
-build_pen()
-{
-	aarch64-linux-gnu-gcc -nostdlib -static -no-pie -Wl,-Ttext=0x40080000,--build-id=none \
-		-o "$work/pen.elf" "$root/tests/qemu/spin_pen.S" 2>"$work/pen.err" &&
-		aarch64-linux-gnu-objcopy -O binary -j .text "$work/pen.elf" "$work/pen.bin"
-}
-
-# QEMU's own tree with a spin table for CPU 1 to 3; spin_pen.S has the same addresses.
+# A spin table for CPU 1 to 3; spin_pen.S has the same addresses.
 edit_tree()
 {
-	$machine -M "dumpdtb=$work/qemu.dtb" -kernel "$work/pen.bin" >"$work/qemu.out" 2>&1
-	dtc -q -I dtb -O dts "$work/qemu.dtb" >"$work/qemu.dts"
 	for cpu in 1 2 3; do
 		release=$(printf "cpu-release-addr = <0x0 0x%x>" $((0x40090000 + cpu * 8)))
 		echo "/cpu@$cpu {/,/}/s/\"psci\"/\"spin-table\"; $release/"
-	done >"$work/edit.sed"
-	sed -f "$work/edit.sed" "$work/qemu.dts" >"$work/edited.dts"
-	dtc -q -I dts -O dtb -o "$work/edited.dtb" "$work/edited.dts"
+	done | standin_tree "$machine"
 }
 
-# The machine with the kernel behind the pen; more arguments may follow.
-guest="$machine -semihosting -no-reboot -serial stdio -monitor none \
-	-kernel $work/pen.bin -dtb $work/edited.dtb \
-	-device loader,file=$build/aarch64/crosscall.bin,addr=0x40200000,force-raw=on"
-
 not_quick "a spin table"
-check "the stand-in builds" build_pen
+check "the stand-in builds" standin_build spin_pen
 check "its device tree" edit_tree
 # shellcheck disable=SC2086 # words
 timeout 300 $guest -append "batch hotplug=20" >"$work/log.raw" 2>&1 </dev/null

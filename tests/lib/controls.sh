@@ -24,7 +24,7 @@ target_of()
 	"sim "*) echo "$2/host/plain/sim-conform" ;;
 	"tsan "*) echo "$2/host/tsan/sim-conform" ;;
 	"unit "*) echo "$2/host/plain/unit-${1#unit }" ;;
-	"aarch64 "*) echo aarch64 ;;
+	"aarch64 "* | "test "*-aarch64) echo aarch64 ;;
 	*) echo riscv64 ;;
 	esac
 }
@@ -50,6 +50,7 @@ run_suite()
 	sim) timeout 300 "$built/host/plain/sim-conform" --fail-fast "$@" ;;
 	tsan) TSAN_OPTIONS=halt_on_error=1 timeout 300 "$built/host/tsan/sim-conform" --fail-fast "$@" ;;
 	unit) CMOCKA_MESSAGE_OUTPUT=TAP timeout 100 "$built/host/plain/unit-$1" ;;
+	test) CROSSCALL_BUILD="$built" timeout -k 10 300 sh "$tree/tests/$1.t" ;;
 	aarch64) run_kernel --arch aarch64 "$@" ;;
 	riscv64 | torn) run_kernel "$@" ;;
 	*) echo "no suite $suite" ;;
@@ -90,7 +91,7 @@ seed_build()
 	case $suite_line in
 	"sim "* | "unit "*) seed=host/plain ;;
 	"tsan "*) seed=host/tsan ;;
-	"aarch64 "*) seed=aarch64 ;;
+	"aarch64 "* | "test "*-aarch64) seed=aarch64 ;;
 	*) seed=riscv64 ;;
 	esac
 	cp -a "$build/$seed" "$place/build/$seed" &&

@@ -31,7 +31,7 @@ trap 'exit 1' INT TERM HUP
 diag()
 {
 	if [ "$1" = - ]; then
-		sed 's/^/# /'
+		awk '{ print "# " $0 }' # ends the last line too
 	else
 		printf '# %s\n' "$*"
 	fi
