@@ -36,8 +36,8 @@ flavours="plain asan tsan clang"
 for flavour in $flavours; do
 	for cpus in $(sizes_of "$flavour"); do
 		conform "$flavour" --cpus "$cpus" --doorbell mux
-		case $flavour-$cpus in
-		plain-* | *-4) conform "$flavour" --cpus "$cpus" --doorbell direct ;;
+		case $flavour-$cpus-$quick in
+		plain-* | *-4-) conform "$flavour" --cpus "$cpus" --doorbell direct ;;
 		esac
 	done
 done

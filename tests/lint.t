@@ -42,10 +42,12 @@ files_in()
 	done
 }
 
-# Those who use the library: most of the files.
+# Minutes of it: not in a quick run.
 # shellcheck disable=SC2046 # lists of words
-tidy_adopters()
+tidy_all()
 {
+	tidy "library, riscv64" "$riscv" core/*.c $(files_in irqchip/sbi_*.c)
+	tidy "library, aarch64" "$arm" $(files_in irqchip/gic*.c)
 	tidy "kernel, riscv64" "$riscv -D_GNU_SOURCE=" \
 		$(files_in kernel/*.c kernel/bench/*.c kernel/sched/*.c kernel/riscv64/*.c)
 	tidy "kernel, aarch64" "$arm -D_GNU_SOURCE=" $(files_in kernel/aarch64/*.c)
@@ -58,12 +60,10 @@ tools_for_c()
 	check "clang-format" clang-format --dry-run -Werror $(c_files)
 	riscv="$(flags_of riscv64) -isystem /usr/lib/picolibc/riscv64-unknown-elf/include"
 	arm="$(flags_of aarch64) -isystem /usr/lib/picolibc/aarch64-linux-gnu/include"
-	tidy "library, riscv64" "$riscv" core/*.c $(files_in irqchip/sbi_*.c)
-	tidy "library, aarch64" "$arm" $(files_in irqchip/gic*.c)
 	if [ -n "$quick" ]; then
-		skip "clang-tidy: kernel, host" "not in a quick run"
+		skip "clang-tidy" "not in a quick run"
 	else
-		tidy_adopters
+		tidy_all
 	fi
 	check "cppcheck" cppcheck --quiet --std=c11 --error-exitcode=1 -j "$(nproc)" \
 		--enable=warning,performance,portability --inline-suppr '-D_Alignas(x)=' -Iinclude -I. \

@@ -31,7 +31,8 @@ test_parse()
 }
 
 # Those that take minutes come first, so that none of them runs on alone at the end.
-long_tests="boot-aarch64 controls threads conform-host controls-riscv64 controls-aarch64 boot-riscv64 sched explore"
+long_tests="controls-riscv64 controls conform-host controls-aarch64 boot-aarch64 boot-riscv64 \
+lint family-console conform-aarch64 hotplug conform-riscv64 model idle explore threads"
 
 # The chosen test files, one a line, relative to the root.
 test_files()

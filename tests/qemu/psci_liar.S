@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Firmware that cannot be relied on: QEMU starts it at EL2 as if it were the kernel, and it starts the
- * kernel behind it at EL1. The boot CPU's calls (smc) are trapped; they go on to QEMU, but for some of
- * those that start CPU 1:
+ * Firmware that cannot be relied on: QEMU starts it at EL2 as if it were the kernel, and it starts
+ * the kernel behind it at EL1. The boot CPU's calls (smc) are trapped; they go on to QEMU, but for
+ * some of those that start CPU 1:
  */
 #define LIES 2	  /* the second: it says that the CPU comes, and does nothing */
 #define LATE 4	  /* the fourth: the CPU comes LATE_SECONDS later */
