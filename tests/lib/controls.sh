@@ -126,6 +126,7 @@ control()
 	caught "$work/patched"
 	if ok $? "$name: '$suite_line' catches it"; then
 		grep -a -m 2 -E '^not ok|^Bail out!|^crosscall: FAIL |timed out' "$work/patched" | diag -
+		[ "${tries:-1}" -eq 1 ] || diag "run $try of $tries"
 	else
 		tail -n 15 "$work/patched" | diag -
 	fi
