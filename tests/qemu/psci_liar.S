@@ -7,7 +7,7 @@
 #define LIES 2	  /* the second: it says that the CPU comes, and does nothing */
 #define LATE 4	  /* the fourth: the CPU comes LATE_SECONDS later */
 #define REFUSES 6 /* the sixth */
-#define LATE_SECONDS 10
+#define LATE_SECONDS 15
 #define INTERNAL_FAILURE -6
 
 #define PSCI_CPU_ON 0xc4000003
