@@ -164,12 +164,14 @@ static int ring_owed(unsigned int cpu)
 static int push_and_ring(struct irq_work *work, unsigned int cpu)
 {
 	struct work_lists *there = &work_lists[cpu];
+	/* Before the push: from then on it may have run, and be gone. */
+	const bool lazy = work->lazy;
 
 	/* Relaxed: a hint for irq_work_sync(). */
 	atomic_store_explicit(&work->cpu, cpu, memory_order_relaxed);
-	int pushed = push(work->lazy ? &there->lazy : &there->urgent, work);
+	int pushed = push(lazy ? &there->lazy : &there->urgent, work);
 
-	if (pushed < 0 || work->lazy) {
+	if (pushed < 0 || lazy) {
 		return pushed < 0 ? pushed : 0;
 	}
 	if (pushed == 0 && !ipi_take_owed(cpu, IPI_IRQ_WORK)) {
@@ -196,7 +198,8 @@ int irq_work_queue_on(struct irq_work *work, unsigned int cpu)
 	unsigned long state = port_local_irq_save();
 
 	if ((old & WORK_PENDING) != 0) {
-		(void)ring_owed(cpu); /* it may be what this one waits for */
+		/* Relaxed: a hint. The ring that failed may be what this one waits for. */
+		(void)ring_owed(atomic_load_explicit(&work->cpu, memory_order_relaxed));
 		port_local_irq_restore(state);
 		return -EBUSY;
 	}

@@ -143,6 +143,7 @@ static void test_room(void)
 /* The doorbell fails now and then while others call: what was accepted runs, what was not does
  * not.
  */
+static _Atomic uint64_t works;
 static _Atomic uint64_t accepted;
 static _Atomic uint64_t calling;
 
@@ -189,6 +190,31 @@ static void test_flicker(void)
 		  "a call after the refusals");
 	settle();
 	tally_check(&tally, &only, accepted + 1);
+}
+
+static void count_work(struct irq_work *work)
+{
+	(void)work;
+	atomic_fetch_add_explicit(&works, 1, memory_order_release);
+}
+
+/* Whoever is told that it is queued rings where it is, not where he wants it. */
+static void test_work_elsewhere(void)
+{
+	static struct irq_work work = IRQ_WORK_INIT(count_work);
+	uint64_t before = works;
+
+	if (!refuse(cpus[1])) {
+		return;
+	}
+	check_ret(irq_work_queue_on(&work, cpus[1]), -EIO,
+		  "irq_work_queue_on() past a failing doorbell");
+	machine->refuse(cpus[1], false);
+	check_ret(irq_work_queue_on(&work, COORDINATOR), -EBUSY,
+		  "irq_work_queue_on() of queued work");
+	wait_for(&works, before + 1, "the work to run");
+	settle();
+	check_eq(works - before, 1, "runs");
 }
 
 static bool lose(unsigned int cpu)
@@ -260,6 +286,7 @@ const struct conform_test conform_refuse_tests[] = {
 	{"refuse: a call to one CPU does not run", test_single, 2},
 	{"refuse: a call to many runs on the others", test_many, 2},
 	{"refuse: refused calls do not use up the caller's room", test_room, 2},
+	{"refuse: work that is queued elsewhere", test_work_elsewhere, 2},
 	{"refuse: now and then, under load", test_flicker, 3},
 	{"lost: a waiting call rings again", test_lost_call, 2},
 	{"lost: a pending CPU that does not look is rung again", test_lost_send, 2},

@@ -107,6 +107,33 @@ static void check_moving(void)
 	expect(!irq_work_is_busy(&moving), "the work is busy for ever");
 }
 
+/* ---- freed as soon as it is not busy, which may be before the call that queued it returns ---- */
+
+static struct irq_work brief = IRQ_WORK_INIT(count_either);
+
+static void queue_brief(void)
+{
+	result[0] = irq_work_queue_on(&brief, 1);
+}
+
+/* Not because of a ring: it looks by itself. */
+static void run_and_free(void)
+{
+	unsigned long state = port_local_irq_save();
+
+	irq_work_tick();
+	port_local_irq_restore(state);
+	if (atomic_load_explicit(&ran, memory_order_relaxed) != 0 && !irq_work_is_busy(&brief)) {
+		brief.func = NULL;
+		brief.lazy = true;
+	}
+}
+
+static void check_brief(void)
+{
+	expect(result[0] == 0 && ran == 1, "the work has not run once");
+}
+
 /* ---- a CPU that leaves: urgent and lazy work; a ring that fails ---- */
 
 static void count_first(struct irq_work *work)
@@ -175,6 +202,10 @@ const struct scenario work_scenarios[] = {
 	 .nr_cpus = 3,
 	 .cpu = {queue_twice_and_sync, NULL, NULL},
 	 .check = check_moving},
+	{.name = "work: freed once it is not busy",
+	 .nr_cpus = 2,
+	 .cpu = {queue_brief, run_and_free},
+	 .check = check_brief},
 	{.name = "work: refused while it runs elsewhere",
 	 .nr_cpus = 3,
 	 .offline = 4,
