@@ -108,6 +108,8 @@ int smp_cpu_starting(void)
 		return err;
 	}
 	stop_forget();
+	latency_forget();
+	resched_owe_ring();
 	/* rule 10, release: pairs with the acquire in cpu_online() and cpumask_copy_online() */
 	atomic_fetch_or_explicit(online_word(cpu), cpumask_bit(cpu), memory_order_release);
 	/*

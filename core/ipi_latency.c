@@ -39,14 +39,23 @@ void latency_init(unsigned int nr_cpus, void *memory)
 	ipi_latency_reset();
 }
 
+static void forget_stamps_of(unsigned int cpu)
+{
+	for (unsigned int ipinr = 0; ipinr < NR_IPI; ipinr++) {
+		atomic_store_explicit(&latency_cpu[cpu].sent_at[ipinr], 0, memory_order_relaxed);
+	}
+}
+
 static void forget_stamps(void)
 {
 	for (unsigned int cpu = 0; cpu < latency_nr; cpu++) {
-		for (unsigned int ipinr = 0; ipinr < NR_IPI; ipinr++) {
-			atomic_store_explicit(&latency_cpu[cpu].sent_at[ipinr], 0,
-					      memory_order_relaxed);
-		}
+		forget_stamps_of(cpu);
 	}
+}
+
+void latency_forget(void)
+{
+	forget_stamps_of(port_smp_processor_id());
 }
 
 void ipi_latency_enable(bool on)
@@ -114,11 +123,10 @@ static void record(unsigned int ipinr, enum ipi_latency_part part, unsigned long
 /* Apart, so that a send that is not measured pays for no more than the look. */
 static __attribute__((noinline)) void stamp_send(unsigned int cpu, unsigned int ipinr)
 {
-	unsigned long now = stamp();
 	_Atomic unsigned long *sent_at = &latency_cpu[cpu].sent_at[ipinr];
 
 	if (atomic_load_explicit(sent_at, memory_order_relaxed) == 0) {
-		atomic_store_explicit(sent_at, now, memory_order_relaxed);
+		atomic_store_explicit(sent_at, stamp(), memory_order_relaxed);
 	}
 }
 

@@ -65,6 +65,19 @@ int resched_cpu(unsigned int cpu)
 	return err;
 }
 
+/*
+ * NEED that is left from before this CPU was offline: the ring that it stands for may have gone with
+ * the doorbell's state. Relaxed: only this CPU clears it, and the online bit comes after.
+ */
+void resched_owe_ring(void)
+{
+	_Atomic uint32_t *word = &idle_cpu[port_smp_processor_id()].word;
+
+	if ((atomic_load_explicit(word, memory_order_relaxed) & IDLE_NEED) != 0) {
+		atomic_fetch_or_explicit(word, IDLE_OWED, memory_order_relaxed);
+	}
+}
+
 bool need_resched(void)
 {
 	/* relaxed: a hint; test_and_clear_need_resched() is what orders */

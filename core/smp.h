@@ -100,6 +100,7 @@ void ipi_rescued(unsigned int ipinr);
 
 /* core/ipi_latency.c: marks a send, its entry and its end. Interrupts masked. */
 void latency_init(unsigned int nr_cpus, void *memory);
+void latency_forget(void); /* of this CPU, before it comes online: what was sent to it before */
 void latency_send(unsigned int cpu, unsigned int ipinr);
 uint64_t latency_entry(unsigned int ipinr); /* for latency_done(), unless it is 0 */
 void latency_done(unsigned int ipinr, uint64_t entry);
@@ -124,6 +125,9 @@ bool tlb_pause(void);
 void tlb_resume(bool paused);
 
 void tlb_reset(void);
+
+/* core/resched.c: before this CPU comes online. Interrupts masked. */
+void resched_owe_ring(void);
 
 /* core/stop.c: what IPI_CPU_STOP does; and before this CPU comes online. */
 void ipi_cpu_stop(struct pt_regs *regs);

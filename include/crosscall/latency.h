@@ -4,8 +4,8 @@
  * each CPU and kind, as histograms with a bucket for each power of two nanoseconds.
  *
  * Off until ipi_latency_enable(). Off, a send and an entry cost one load and a branch each. On, a
- * send costs one clock reading, and for each target a load and (if no earlier send of the kind is
- * under way to it) a store to a line of the target's; an entry costs two clock readings, and two
+ * send costs for each target a load and (if no earlier send of the kind is under way to it) a clock
+ * reading and a store to a line of the target's; an entry costs two clock readings, and two
  * updates of the CPU's own lines, which no other CPU writes. Sends that meet an earlier one on
  * its way count as part of that one: the oldest is measured.
  */

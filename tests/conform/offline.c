@@ -111,6 +111,39 @@ static void test_refused(void)
 	close_ledger();
 }
 
+/* Its own, so that it is under way when it leaves. */
+static void leave_with_a_send(void *arg)
+{
+	unsigned long state = port_local_irq_save();
+	struct cpumask self = cpumask_of(port_smp_processor_id());
+
+	(void)arg;
+	check_ret(smp_cross_call(&self, IPI_RESCHEDULE, NULL), 0, "a send to this CPU");
+	check_ret(smp_cpu_dying(), 0, "smp_cpu_dying()");
+	check_ret(smp_cpu_starting(), 0, "smp_cpu_starting()");
+	port_local_irq_restore(state);
+}
+
+/* How long a CPU was offline is no latency. */
+static void test_latency(void)
+{
+	unsigned int target = cpus[1];
+	struct ipi_latency latency = {0};
+
+	no_polling();
+	ipi_latency_reset();
+	ipi_latency_enable(true);
+	open_ledger();
+	expect_ipi(target, IPI_RESCHEDULE);
+	run_on(target, leave_with_a_send, NULL);
+	await_ipi(target, IPI_RESCHEDULE);
+	close_ledger();
+	ipi_latency_enable(false);
+	check_ret(ipi_latency_read(target, IPI_RESCHEDULE, IPI_SEND_TO_ENTRY, &latency), 0,
+		  "ipi_latency_read()");
+	check_eq(latency.samples, 0, "sends whose CPU was offline meanwhile");
+}
+
 static void twice(void *arg)
 {
 	unsigned long state = port_local_irq_save();
@@ -256,6 +289,7 @@ static void test_under_load(void)
 }
 
 const struct conform_test conform_offline_tests[] = {
+	{"offline: no time is measured across it", test_latency, 2},
 	{"offline: calls and sends are refused, and work again after the return", test_refused, 2},
 	{"offline: starting and dying twice; an offline CPU may still call", test_twice, 1},
 	{"offline: what is queued runs before smp_cpu_dying() returns", test_queued, 2},

@@ -47,6 +47,33 @@ static void test_skipped(void)
 	close_ledger();
 }
 
+/* The ring that the flag stood for may be gone. */
+static void leave_and_return(void *arg)
+{
+	unsigned long state = port_local_irq_save();
+
+	(void)arg;
+	check_ret(resched_cpu(port_smp_processor_id()), 0, "resched_cpu() of this CPU");
+	check_ret(smp_cpu_dying(), 0, "smp_cpu_dying()");
+	check_ret(smp_cpu_starting(), 0, "smp_cpu_starting()");
+	port_local_irq_restore(state);
+}
+
+static void test_new_life(void)
+{
+	unsigned int target = cpus[1];
+
+	no_polling();
+	run_on(target, leave_and_return, NULL);
+	open_ledger();
+	expect_ipi(target, IPI_RESCHEDULE);
+	check_ret(resched_cpu(target), 0,
+		  "resched_cpu() of a CPU that came back with its flag set");
+	await_ipi(target, IPI_RESCHEDULE);
+	run_on(target, expect_flag, NULL);
+	close_ledger();
+}
+
 static void test_self(void)
 {
 	open_ledger();
@@ -91,6 +118,7 @@ static void test_stores(void)
 
 const struct conform_test conform_resched_tests[] = {
 	{"resched: the second resched_cpu() is skipped", test_skipped, 2},
+	{"resched: a CPU that comes back with its flag set is rung", test_new_life, 2},
 	{"resched: this CPU gets the flag and no IPI", test_self, 1},
 	{"resched: stores before resched_cpu() are visible with the flag", test_stores, 2},
 	{NULL, NULL, 0},
