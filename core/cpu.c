@@ -82,6 +82,7 @@ int crosscall_init(unsigned int nr, void *memory, size_t size, const struct ipi_
 	crash_init();
 	tlb_reset();
 	parking_init();
+	stop_init();
 	/*
 	 * The histograms first: their size is a multiple of a line, which keeps the requests
 	 * aligned.

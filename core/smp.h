@@ -131,6 +131,7 @@ void resched_owe_ring(void);
 
 /* core/stop.c: what IPI_CPU_STOP does; and before this CPU comes online. */
 void ipi_cpu_stop(struct pt_regs *regs);
+void stop_init(void);
 void stop_forget(void);
 
 /* core/crash.c: what IPI_CPU_CRASH_STOP does. */

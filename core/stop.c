@@ -3,10 +3,15 @@
  * Stopping CPUs.
  *
  * IPI_CPU_STOP alone stops nobody: it may be late, and then find a CPU that has left and come back,
- * or was stopped by another request and goes on. So who wants a CPU stopped sets its 'wanted'
- * before the IPI, and the CPU takes it. A CPU that comes online forgets what was wanted of it
- * before; who gives up takes its wish back. Relaxed: the word says nothing about other memory, the
- * IPI after it makes it visible (rule 1), and so does the online bit (rule 10) to who finds it set.
+ * or was stopped by another request and goes on. So who wants a CPU stopped adds itself to its
+ * 'wanted' before the IPI, and the CPU takes them all. A CPU that comes online forgets what was
+ * wanted of it before; who gives up takes its own wish back and leaves those of others. (Were its
+ * wish taken, the CPU let go and wanted by another, all before it gives up, it would take that one's:
+ * he waits in vain, and is told so.) Relaxed: the word says nothing about other memory, the IPI after
+ * it makes it visible (rule 1), and so does the online bit (rule 10) to who finds it set.
+ *
+ * Two CPUs that want all others stopped would both park in each other's IPI, and nobody would be
+ * left: 'stopping' lets one at a time. Relaxed too: it decides only who is first.
  */
 #include <stdatomic.h>
 
@@ -24,12 +29,40 @@ struct stop_cpu {
 
 static struct stop_cpu stop_cpu[CROSSCALL_NR_CPUS];
 
-static void set_wanted(const struct cpumask *mask, uint32_t wanted)
+static _Atomic uint32_t stopping; /* a CPU stops all others */
+
+void stop_init(void)
+{
+	atomic_store_explicit(&stopping, 0, memory_order_relaxed);
+}
+
+static void want(const struct cpumask *mask)
 {
 	unsigned int cpu;
 
 	for_each_cpu(cpu, mask) {
-		atomic_store_explicit(&stop_cpu[cpu].wanted, wanted, memory_order_relaxed);
+		atomic_fetch_add_explicit(&stop_cpu[cpu].wanted, 1, memory_order_relaxed);
+	}
+}
+
+/* Does nothing when the CPU has taken the wish: it stops, or has stopped. */
+static void take_back(unsigned int cpu)
+{
+	_Atomic uint32_t *wanted = &stop_cpu[cpu].wanted;
+	uint32_t old = atomic_load_explicit(wanted, memory_order_relaxed);
+
+	while (old != 0 &&
+	       !atomic_compare_exchange_weak_explicit(wanted, &old, old - 1, memory_order_relaxed,
+						      memory_order_relaxed)) {
+	}
+}
+
+static void give_up_on(const struct cpumask *mask)
+{
+	unsigned int cpu;
+
+	for_each_cpu(cpu, mask) {
+		take_back(cpu);
 	}
 }
 
@@ -91,7 +124,7 @@ static int wait_offline(const struct cpumask *mask, struct cpumask *others, uint
 			return 0;
 		}
 		if (smp_elapsed_ns(waiter.start) > timeout_ns) {
-			set_wanted(others, 0);
+			give_up_on(others);
 			return -ETIMEDOUT;
 		}
 		call_wait_turn(&waiter);
@@ -112,7 +145,7 @@ int smp_send_stop_mask(const struct cpumask *mask, uint64_t timeout_ns,
 		return err;
 	}
 	others_online(mask, &others);
-	set_wanted(&others, 1);
+	want(&others);
 	err = smp_cross_call(&others, IPI_CPU_STOP, NULL);
 
 	/*
@@ -130,7 +163,7 @@ int smp_send_stop_mask(const struct cpumask *mask, uint64_t timeout_ns,
 	return err;
 }
 
-int smp_send_stop(uint64_t timeout_ns, struct cpumask *still_online)
+static int stop_all(uint64_t timeout_ns, struct cpumask *still_online)
 {
 	uint64_t start = port_clock_ns();
 	struct cpumask others;
@@ -146,5 +179,22 @@ int smp_send_stop(uint64_t timeout_ns, struct cpumask *still_online)
 					 still_online);
 		others_online_now(&others);
 	} while (err == 0 && !cpumask_empty(&others));
+	return err;
+}
+
+int smp_send_stop(uint64_t timeout_ns, struct cpumask *still_online)
+{
+	uint32_t none = 0;
+
+	if (!atomic_compare_exchange_strong_explicit(&stopping, &none, 1, memory_order_relaxed,
+						     memory_order_relaxed)) {
+		if (still_online != NULL) {
+			cpumask_clear(still_online);
+		}
+		return -EBUSY;
+	}
+	int err = stop_all(timeout_ns, still_online);
+
+	atomic_store_explicit(&stopping, 0, memory_order_relaxed);
 	return err;
 }

@@ -17,15 +17,17 @@ struct pt_regs;
  * means that it accepts and executes nothing any more; whether it is also powered off is the
  * firmware's to say. IPI_CPU_STOP that is sent in another way stops nobody.
  * Context: interrupts in any state, on a CPU that the caller does not leave. Waits for other CPUs.
- * Returns 0; -EOPNOTSUPP without a handler, -ENXIO before set_smp_ipi_range(); -ETIMEDOUT with the
- * CPUs that are still online in *still_online (may be null), which is empty otherwise: those will
- * not stop any more, unless they were just about to.
+ * Returns 0; -EBUSY while another CPU is in here, which may be about to stop this one; -EOPNOTSUPP
+ * without a handler, -ENXIO before set_smp_ipi_range(); -ETIMEDOUT with the CPUs that are still
+ * online in *still_online (may be null), which is empty otherwise: those will not stop any more for
+ * this call, unless they were just about to.
  */
 int smp_send_stop(uint64_t timeout_ns, struct cpumask *still_online) CROSSCALL_MUST_CHECK;
 
 /*
  * The same for the CPUs of *mask only (this one left out). -EINVAL for a null set or a bad CPU
- * number too.
+ * number too. Never -EBUSY: several CPUs may do it at once, but two whose sets hold each other may
+ * both be stopped.
  */
 int smp_send_stop_mask(const struct cpumask *mask, uint64_t timeout_ns,
 		       struct cpumask *still_online) CROSSCALL_MUST_CHECK;

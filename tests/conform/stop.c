@@ -45,6 +45,40 @@ static void test_late(void)
 	check(cpumask_empty(&still_online), "nobody was asked");
 }
 
+/* ---- two stop the same ---- */
+
+static void give_up_soon(void *arg)
+{
+	unsigned int target = *(unsigned int *)arg;
+	struct cpumask mask = cpumask_of(target);
+
+	check_ret(smp_send_stop_mask(&mask, 50000000, NULL), -ETIMEDOUT,
+		  "smp_send_stop_mask() with little patience");
+	let_unmask(target);
+}
+
+/* One gives up: the other's wish stays. */
+static void test_impatient(void)
+{
+	static unsigned int target;
+	struct cpumask mask;
+
+	if (!machine->can_stop) {
+		skip("the machine cannot stop CPUs");
+		return;
+	}
+	target = cpus[1];
+	mask = cpumask_of(target);
+	hold(target);
+	start_on(cpus[2], give_up_soon, &target);
+	check_ret(smp_send_stop_mask(&mask, options.limit_ns, NULL), 0,
+		  "smp_send_stop_mask() of a CPU that another has given up on");
+	finish_on(cpus[2]);
+	check(!cpu_online(target), "it has stopped");
+	restart(target);
+	finish_on(target);
+}
+
 /* ---- some stop, and go on ---- */
 
 /* The address in the mailbox: back into the handler that parked. */
@@ -70,6 +104,95 @@ static void check_online(const struct cpumask *expected)
 
 	cpumask_copy_online(&online);
 	check(cpumask_equal(&online, expected), "the CPUs that are online");
+}
+
+/* ---- two stop all others ---- */
+
+/* Another CPU may fetch it at the same time. */
+static void fetch(unsigned int cpu)
+{
+	while (!cpu_online(cpu)) {
+		if (smp_is_parked(cpu)) {
+			crosscall_ignore(smp_unpark(cpu, resume, options.limit_ns));
+		}
+		machine->pause();
+	}
+}
+
+static _Atomic uint64_t ready;
+
+static void stop_and_fetch(void *unused)
+{
+	/* relaxed: both begin at once, no more */
+	atomic_fetch_add_explicit(&ready, 1, memory_order_relaxed);
+	while (atomic_load_explicit(&ready, memory_order_relaxed) < 2) {
+		port_cpu_relax();
+	}
+
+	int err = smp_send_stop(options.limit_ns, NULL);
+
+	(void)unused;
+	check(err == 0 || err == -EBUSY, "smp_send_stop() on two CPUs at once");
+	if (err != 0) {
+		return;
+	}
+	atomic_fetch_add_explicit(&ran, 1, memory_order_relaxed);
+	for (unsigned int i = 0; i < nr_cpus; i++) {
+		fetch(cpus[i]);
+	}
+}
+
+static int second;
+
+/* Another CPU is in smp_send_stop(), and waits for this one. */
+static void stop_second(void *unused)
+{
+	unsigned long state = port_local_irq_save();
+
+	(void)unused;
+	/* release: interrupts are masked; pairs with the acquire in test_second() */
+	atomic_store_explicit(&ready, 1, memory_order_release);
+	while (cpu_online(cpus[2])) {
+		port_cpu_relax();
+	}
+	second = smp_send_stop(0, NULL);
+	port_local_irq_restore(state);
+}
+
+static void test_second(void)
+{
+	if (!machine->can_stop) {
+		skip("the machine cannot stop CPUs");
+		return;
+	}
+	atomic_store_explicit(&ready, 0, memory_order_relaxed);
+	start_on(cpus[1], stop_second, NULL);
+	wait_for(&ready, 1, "a CPU to mask its interrupts");
+	check_ret(smp_send_stop(options.limit_ns, NULL), 0, "the first smp_send_stop()");
+	for (unsigned int i = 1; i < nr_cpus; i++) {
+		restart(cpus[i]);
+	}
+	finish_on(cpus[1]);
+	check_ret(second, -EBUSY, "a second smp_send_stop() meanwhile");
+}
+
+/* They never stop each other for good: one is told that another was first. */
+static void test_two(void)
+{
+	if (!machine->can_stop) {
+		skip("the machine cannot stop CPUs");
+		return;
+	}
+	for (unsigned int round = 0; round < 10 * ROUNDS; round++) {
+		atomic_store_explicit(&ran, 0, memory_order_relaxed);
+		atomic_store_explicit(&ready, 0, memory_order_relaxed);
+		progress();
+		start_on(cpus[1], stop_and_fetch, NULL);
+		stop_and_fetch(NULL);
+		finish_on(cpus[1]);
+		check(ran == 1 || ran == 2, "one was first");
+	}
+	check_online(&cpu_set);
 }
 
 static void stop_some(const struct cpumask *some)
@@ -183,7 +306,10 @@ static void test_stop(void)
 
 const struct conform_test conform_stop_tests[] = {
 	{"stop: one that was given up stops nobody", test_late, 2},
+	{"stop: two stop the same, one gives up", test_impatient, 3},
 	{"stop: some stop, do nothing, and go on", test_restart, 2},
+	{"stop: who comes second is told so", test_second, 3},
+	{"stop: two stop all others", test_two, 2},
 	{"stop: smp_send_stop() stops every other CPU", test_stop, 1},
 	{NULL, NULL, 0},
 };

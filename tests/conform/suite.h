@@ -116,6 +116,9 @@ void allow_polling(void); /* every test begins with it */
 void hold(unsigned int cpu);
 void unhold(unsigned int cpu);
 
+/* The first half of unhold(), from any CPU: it does not wait. */
+void let_unmask(unsigned int cpu);
+
 /* ---- waiting ---- */
 
 /* Waits until *counter is at least 'value'. */

@@ -223,10 +223,15 @@ void hold(unsigned int cpu)
 	}
 }
 
-void unhold(unsigned int cpu)
+void let_unmask(unsigned int cpu)
 {
 	/* release: pairs with the acquire in stay_masked() */
 	atomic_store_explicit(&boxes[cpu].held, 0, memory_order_release);
+}
+
+void unhold(unsigned int cpu)
+{
+	let_unmask(cpu);
 	finish_on(cpu);
 }
 
