@@ -71,11 +71,8 @@ static int stop_others(unsigned int self, uint64_t timeout_ns, struct cpumask *l
 	cpumask_copy_online(&others);
 	cpumask_clear_cpu(self, &others);
 	*left = others;
-	int err = smp_cross_call(&others, IPI_CPU_CRASH_STOP, NULL);
-
-	if (err == -EOPNOTSUPP) {
-		return err;
-	}
+	/* Who cannot be rung shows as silent. */
+	crosscall_ignore(smp_cross_call(&others, IPI_CPU_CRASH_STOP, NULL));
 	for (;;) {
 		not_stopped(&others, left);
 		if (cpumask_empty(left)) {
@@ -99,7 +96,7 @@ int smp_send_crash_stop(uint64_t timeout_ns, struct cpumask *silent)
 	(void)port_local_irq_save();
 	unsigned int self = port_smp_processor_id();
 
-	if (!kind_has_handler(IPI_CPU_STOP)) {
+	if (!kind_has_handler(IPI_CPU_STOP) || !kind_has_handler(IPI_CPU_CRASH_STOP)) {
 		return -EOPNOTSUPP;
 	}
 	/* relaxed: only decides who is first */
