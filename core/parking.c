@@ -169,6 +169,10 @@ void ipi_wakeup(void)
 		box->on_the_way--;
 		return;
 	}
+	/* relaxed: its own. Parked without an address: the unparker has taken it back. */
+	if (atomic_load_explicit(&box->id, memory_order_relaxed) != 0) {
+		return;
+	}
 	text_init(&t);
 	text_str(&t, "CPU ");
 	text_dec(&t, port_smp_processor_id());

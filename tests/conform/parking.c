@@ -64,6 +64,29 @@ static void test_round_trip(void)
 	check_eq(reports - before, 0, "complaints about the protocol");
 }
 
+/* One that gives up at once has rung already. */
+static void test_given_up(void)
+{
+	unsigned int target = cpus[1];
+	uint64_t before = reports;
+	uint64_t entered = returned;
+	int err;
+
+	start_on(target, park, NULL);
+	wait_parked(target);
+	for (unsigned int i = 0; i < 10 && returned == entered; i++) {
+		err = smp_unpark(target, entry, 0);
+		check(err == 0 || err == -ETIMEDOUT, "smp_unpark() without patience");
+		settle();
+		check_eq(returned - entered, err == 0, "entries taken");
+	}
+	if (returned == entered) {
+		check_ret(smp_unpark(target, entry, options.limit_ns), 0, "smp_unpark()");
+	}
+	finish_on(target);
+	check_eq(reports - before, 0, "complaints about the protocol");
+}
+
 static void test_outside(void)
 {
 	unsigned int target = cpus[1];
@@ -80,6 +103,7 @@ static void test_outside(void)
 
 const struct conform_test conform_parking_tests[] = {
 	{"parking: leave, be fetched, come back", test_round_trip, 2},
+	{"parking: an unparker that gives up", test_given_up, 2},
 	{"parking: outside the protocol", test_outside, 2},
 	{NULL, NULL, 0},
 };
