@@ -170,7 +170,10 @@ int free_percpu_irq(unsigned int irq)
 	return 0;
 }
 
-/* The common part of enable and disable. The flag is set first: the unmask may deliver at once. */
+/*
+ * The common part of enable and disable. Unmasked only while the flag is set: the unmask may deliver
+ * at once, and an NMI until the mask.
+ */
 static int change_percpu_irq(unsigned int irq, bool on)
 {
 	struct irq_desc *desc = irq_to_desc(irq);
@@ -181,11 +184,14 @@ static int change_percpu_irq(unsigned int irq, bool on)
 	const struct irq_chip *chip = desc->data.domain->chip;
 	unsigned long state = port_local_irq_save();
 
-	set_enabled(&irq_cpu[port_smp_processor_id()], irq, on);
+	struct irq_cpu *here = &irq_cpu[port_smp_processor_id()];
+
 	if (on) {
+		set_enabled(here, irq, true);
 		chip->irq_unmask(&desc->data);
 	} else {
 		chip->irq_mask(&desc->data);
+		set_enabled(here, irq, false);
 	}
 	port_local_irq_restore(state);
 	return 0;

@@ -9,8 +9,14 @@ static struct {
 	bool masked_interrupts;
 } chip_calls;
 
+static struct irq_domain domain;
+static bool nmi_before_mask;
+
 static void chip_mask(struct irq_data *data)
 {
+	if (nmi_before_mask) {
+		(void)generic_handle_domain_irq(&domain, data->hwirq);
+	}
 	chip_calls.masked[data->hwirq]++;
 	chip_calls.masked_interrupts = fake_masked;
 }
@@ -51,8 +57,6 @@ static void handler(unsigned int irq, void *dev_id)
 	element->handled++;
 	element->irq = irq;
 }
-
-static struct irq_domain domain;
 
 static int setup(void **state)
 {
@@ -201,6 +205,22 @@ static void test_handle(void **state)
 }
 
 /* With stride 0 every CPU gets the same pointer. */
+/* An NMI that comes until the controller masks it is handled. */
+static void test_disable(void **state)
+{
+	unsigned int irq = domain.base + 1;
+
+	(void)state;
+	assert_int_equal(request_percpu_irq(irq, handler, "x", elements, sizeof(elements[0])), 0);
+	assert_int_equal(enable_percpu_irq(irq), 0);
+	nmi_before_mask = true;
+	assert_int_equal(disable_percpu_irq(irq), 0);
+	nmi_before_mask = false;
+	assert_int_equal(elements[0].handled, 1);
+	assert_false(irq_percpu_is_enabled(irq));
+	assert_int_equal(free_percpu_irq(irq), 0);
+}
+
 static void test_shared_dev_id(void **state)
 {
 	(void)state;
@@ -244,9 +264,9 @@ static void test_send(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_mapping),	  TEST(test_create_errors),  TEST(test_full),
-		TEST(test_request),	  TEST(test_enable_per_cpu), TEST(test_handle),
-		TEST(test_shared_dev_id), TEST(test_send),
+		TEST(test_mapping), TEST(test_create_errors),  TEST(test_full),
+		TEST(test_request), TEST(test_enable_per_cpu), TEST(test_handle),
+		TEST(test_disable), TEST(test_shared_dev_id),  TEST(test_send),
 	};
 
 	return cmocka_run_group_tests_name("irq_domain", tests, NULL, NULL);
