@@ -41,8 +41,12 @@ int gic_common_init(const struct gic_config *config)
 	if (config->nr_cpus > CROSSCALL_NR_CPUS) {
 		return -ERANGE;
 	}
-	facts = *config;
-	return 0;
+	int err = gic_ipi_remove();
+
+	if (err == 0) {
+		facts = *config;
+	}
+	return err;
 }
 
 const struct gic_config *gic_config(void)

@@ -81,7 +81,10 @@ static inline bool gic_intid_is_special(uint32_t intid)
 	return intid >= GIC_INTID_SPECIAL_FIRST && intid <= GIC_INTID_SPECIAL_LAST;
 }
 
-/* Keeps the facts. Returns 0, -EINVAL or -ERANGE as gicv3_init() says. Starting over is allowed. */
+/*
+ * Keeps the facts, unless an earlier doorbell is in use: that is -EBUSY, and nothing has changed. Else
+ * returns 0, -EINVAL or -ERANGE as gicv3_init() says.
+ */
 int gic_common_init(const struct gic_config *config);
 
 /* The facts. */
@@ -114,9 +117,12 @@ void gic_spi_init(void *dist, uint32_t igroup);
 
 /*
  * Creates the virtual interrupts over 'nr_sgis' SGIs and fills doorbell->base_irq and nr_irqs.
- * Returns 0; -EOPNOTSUPP when there are too few SGIs; -EBUSY, -ENOSPC from the domain or the mux.
+ * Returns 0; -EOPNOTSUPP when there are too few SGIs; -ENOSPC from the domain or the mux.
  */
 int gic_ipi_create(const struct gic_sgi_ops *ops, unsigned int nr_sgis, struct doorbell *doorbell);
+
+/* Removes them. Returns 0; -EBUSY: they are in use, and stay as they are. */
+int gic_ipi_remove(void);
 
 /* On each CPU, when its SGIs can be unmasked: the mux's parent is, others wait for their kind. */
 void gic_ipi_cpu_init(void);

@@ -11,7 +11,7 @@
 #include "irqchip/gic_common.h"
 
 #define MUX_SGI 0
-#define MIN_SGIS 2 /* set_smp_ipi_range() takes no fewer */
+#define MIN_SGIS (IPI_IRQ_WORK + 1) /* set_smp_ipi_range() takes no fewer */
 #define NR_MUX_SGIS (GIC_MUX_NMI_SGI + 2)
 
 static const struct gic_sgi_ops *sgi_ops;
@@ -62,7 +62,7 @@ static int mux_parent_send_single(void *data, unsigned int cpu)
 }
 
 /* Starting over: -EINVAL only says that there was none yet. */
-static int remove_old(void)
+int gic_ipi_remove(void)
 {
 	if (ipi_mux_destroy(&mux) == -EBUSY || irq_domain_remove(&domain) == -EBUSY) {
 		return -EBUSY;
@@ -109,11 +109,6 @@ unsigned int gic_ipi_nmi_irq(void)
 
 int gic_ipi_create(const struct gic_sgi_ops *ops, unsigned int nr_sgis, struct doorbell *doorbell)
 {
-	int err = remove_old();
-
-	if (err != 0) {
-		return err;
-	}
 	sgi_ops = ops;
 	return gic_config()->mux ? create_mux(nr_sgis, doorbell) : create_direct(nr_sgis, doorbell);
 }

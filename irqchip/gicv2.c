@@ -248,8 +248,8 @@ int gicv2_init(const struct gicv2_config *config, const struct doorbell **out)
 	}
 	int err = gic_common_init(&config->gic);
 
-	gicc_base = config->cpu_interface;
 	if (err == 0) {
+		gicc_base = config->cpu_interface;
 		err = init_distributor();
 	}
 	if (err != 0) {

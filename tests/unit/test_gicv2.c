@@ -248,6 +248,21 @@ static void test_single_cpu(void **state)
 	stop();
 }
 
+/* A second start while the first is in use changes nothing. */
+static void test_in_use(void **state)
+{
+	struct cpumask self = cpumask_of(0);
+
+	(void)state;
+	start(false, NR, NR);
+	assert_int_equal(init(true, 1), -EBUSY);
+	assert_string_equal(doorbell->name, "gicv2");
+	assert_int_equal(smp_cross_call(&self, IPI_RESCHEDULE, NULL), 0);
+	answer(0);
+	assert_int_equal(handled[0], 1);
+	stop();
+}
+
 static void test_version(void **state)
 {
 	(void)state;
@@ -277,7 +292,8 @@ int main(void)
 		TEST(test_broadcast),	 TEST(test_broadcast_mux), TEST(test_order),
 		TEST(test_every_source), TEST(test_spurious),	   TEST(test_private),
 		TEST(test_mask),	 TEST(test_no_target_bit), TEST(test_ninth_cpu),
-		TEST(test_single_cpu),	 TEST(test_version),	   TEST(test_secure_sgis),
+		TEST(test_in_use),	 TEST(test_single_cpu),	   TEST(test_version),
+		TEST(test_secure_sgis),
 	};
 
 	return cmocka_run_group_tests_name("gicv2", tests, NULL, NULL);

@@ -67,6 +67,26 @@ static void test_order(void **state)
 	machine_stop();
 }
 
+/* A second start while the first is in use changes nothing. */
+static void test_in_use(void **state)
+{
+	struct cpumask one = cpumask_of(2);
+
+	(void)state;
+	machine_start(false, MACHINE_CPUS, 0);
+	const struct doorbell *before = machine_doorbell;
+	unsigned int base = before->base_irq;
+
+	assert_int_equal(machine_init(true), -EBUSY);
+	assert_ptr_equal(machine_doorbell, before);
+	assert_int_equal(before->base_irq, base);
+	assert_string_equal(before->name, "gicv3");
+	assert_int_equal(smp_cross_call(&one, IPI_RESCHEDULE, NULL), 0);
+	machine_answer(2);
+	assert_int_equal(machine_handled[2][IPI_RESCHEDULE], 1);
+	machine_stop();
+}
+
 static void test_spurious(void **state)
 {
 	(void)state;
@@ -181,11 +201,17 @@ static void test_version_4(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		MACHINE_TEST(test_broadcast), MACHINE_TEST(test_broadcast_mux),
-		MACHINE_TEST(test_order),     MACHINE_TEST(test_spurious),
-		MACHINE_TEST(test_private),   MACHINE_TEST(test_mask),
-		MACHINE_TEST(test_settings),  MACHINE_TEST(test_firmware_settings),
-		MACHINE_TEST(test_range),     MACHINE_TEST(test_wide_redistributors),
+		MACHINE_TEST(test_broadcast),
+		MACHINE_TEST(test_broadcast_mux),
+		MACHINE_TEST(test_in_use),
+		MACHINE_TEST(test_order),
+		MACHINE_TEST(test_spurious),
+		MACHINE_TEST(test_private),
+		MACHINE_TEST(test_mask),
+		MACHINE_TEST(test_settings),
+		MACHINE_TEST(test_firmware_settings),
+		MACHINE_TEST(test_range),
+		MACHINE_TEST(test_wide_redistributors),
 		MACHINE_TEST(test_version_4),
 	};
 
