@@ -73,24 +73,14 @@ static bool is_given_up(const struct call_single_data *csd)
 	return state == CSD_CANCELLED || state == CSD_ABANDONED;
 }
 
-static bool is_held_by(struct call_pool *pool, unsigned int cpu)
+static unsigned int nr_held_by(const struct call_pool *pool, unsigned int cpu)
 {
-	uint32_t noted = atomic_load_explicit(&pool->given_up, memory_order_relaxed);
-	unsigned int here = 0;
-	unsigned int all = 0;
+	unsigned int nr = 0;
 
 	for (unsigned int i = 0; i < pool->size; i++) {
-		if (is_given_up(&pool->csd[i])) {
-			all++;
-			here += pool->csd[i].dst == cpu;
-		}
+		nr += pool->csd[i].dst == cpu && is_given_up(&pool->csd[i]);
 	}
-	if (all == 0) {
-		/* Fails when another was given up meanwhile. */
-		atomic_compare_exchange_strong_explicit(&pool->given_up, &noted, 0,
-							memory_order_relaxed, memory_order_relaxed);
-	}
-	return here >= CROSSCALL_CALL_DEPTH;
+	return nr;
 }
 
 /* Before it is given up. Who waits with interrupts enabled may be on another CPU by now. */
@@ -101,15 +91,28 @@ void call_pool_note_given_up(const struct call_single_data *csd)
 	atomic_fetch_add_explicit(&pools[index / pools[0].size].given_up, 1, memory_order_relaxed);
 }
 
+/* One pass over the pool, and one more for each request in it that was given up. */
 bool call_pool_find_holder(struct call_pool *pool, const struct cpumask *mask, unsigned int *holder)
 {
-	unsigned int cpu;
+	uint32_t noted = atomic_load_explicit(&pool->given_up, memory_order_relaxed);
+	bool any = false;
 
-	for_each_cpu_below(cpu, nr_cpu_ids(), mask) {
-		if (call_pool_has_given_up(pool) && is_held_by(pool, cpu)) {
+	for (unsigned int i = 0; noted != 0 && i < pool->size; i++) {
+		unsigned int cpu = pool->csd[i].dst;
+
+		if (!is_given_up(&pool->csd[i])) {
+			continue;
+		}
+		any = true;
+		if (cpumask_test_cpu(cpu, mask) && nr_held_by(pool, cpu) >= CROSSCALL_CALL_DEPTH) {
 			*holder = cpu;
 			return true;
 		}
+	}
+	if (!any) {
+		/* Fails when another was given up meanwhile. */
+		atomic_compare_exchange_strong_explicit(&pool->given_up, &noted, 0,
+							memory_order_relaxed, memory_order_relaxed);
 	}
 	return false;
 }
