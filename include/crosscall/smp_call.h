@@ -8,7 +8,7 @@
  *   goes offline. A call that was accepted is executed, also when its target goes offline
  *   meanwhile.
  * - Calls from one CPU to one other run in the order they were made. A call to this CPU runs at
- *   once, before what is queued for it.
+ *   once, before what is queued for it; only smp_call_function_single_async() queues that too.
  * - The function sees every store that the caller made before the call. After a call with 'wait'
  *   the caller sees every store that the function made.
  * - Without 'wait' nothing here waits for another CPU. Each CPU has room for CROSSCALL_CALL_DEPTH
@@ -101,6 +101,8 @@ int smp_call_function_single(unsigned int cpu, smp_call_func_t func, void *info,
  * Runs csd->func(csd->info) on 'cpu' with the caller's own request, and never waits. The request
  * is the library's until csd_is_busy() says no, which is before the function starts: the function
  * may queue it again.
+ * Its memory may be used for something else when csd_is_busy() says no and this call has returned:
+ * a ring that fails makes it look at the request once more.
  * Context: any, interrupts in any state.
  * Returns 0; -EINVAL for a null pointer, a null function or a bad CPU number; -EBUSY while the
  * request is still queued; -ENXIO when the CPU is offline; -EIO when its doorbell cannot be rung:
