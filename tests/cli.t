@@ -151,6 +151,24 @@ usage "QEMU refuses this machine.*unsupported machine" run --no-install --qemu-a
 usage "QEMU refuses this machine.*unsupported machine" bench --no-install --qemu-args "-M no-such-machine"
 usage "QEMU refuses this machine.*cpu" run --no-install --qemu-args "-cpu no-such-cpu"
 
+# A make that only says where it was told to build.
+path_without make
+printf '#!/bin/sh\nprintf "%%s\\n" "$@"; exit 1\n' >"$work/bin/make"
+chmod +x "$work/bin/make"
+(cd "$work" && PATH="$work/bin" CROSSCALL_BUILD=here/there "$crosscall" run --no-install) \
+	>"$work/out" 2>"$work/err" </dev/null
+is $? 1 "a relative CROSSCALL_BUILD: the build fails as it should"
+is "$(grep '^O=' "$work/here/there/log/build-riscv64.log")" "O=$work/here/there" \
+	"a relative CROSSCALL_BUILD: make builds where the log is"
+# shellcheck disable=SC2016 # a dollar sign, not a value
+for where in "/tmp/a b" "a b" '/tmp/a:b' '/tmp/a$b'; do
+	CROSSCALL_BUILD=$where
+	for command in run bench test; do
+		usage "cannot build in '.*a.b'" $command
+	done
+done
+CROSSCALL_BUILD=$build
+
 # A guest that never ends: its hart is not started.
 "$crosscall" run --no-install --batch --timeout 2 --qemu-args -S >"$work/out" 2>"$work/err" </dev/null
 is $? 1 "time-out: status 1"

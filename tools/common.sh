@@ -39,6 +39,19 @@ need_number()
 	fi
 }
 
+# make runs in $root, and all the rest where the caller is: both get the same absolute $build.
+check_build()
+{
+	case $build in
+	/*) ;;
+	*) build=$PWD/$build ;;
+	esac
+	# All but ASCII is left alone.
+	odd=$(printf '%s' "$build" | LC_ALL=C tr -d 'A-Za-z0-9/._+,@~\200-\377-')
+	[ -z "$odd" ] ||
+		usage_error "cannot build in '$build': make takes no '$odd' in a path; CROSSCALL_BUILD names another"
+}
+
 jobs_count()
 {
 	nproc 2>/dev/null || echo 2

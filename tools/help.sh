@@ -14,7 +14,7 @@ help_overview()
 
 		On Debian 12 missing packages are installed (--no-install forbids it).
 		Exit status: 0 it passed, 1 it failed, 2 it cannot be done as asked.
-		CROSSCALL_BUILD   where everything is built (build)
+		CROSSCALL_BUILD   where everything is built, a path without spaces (build)
 	END
 }
 

@@ -9,6 +9,10 @@ set -u
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 build=${CROSSCALL_BUILD:-$root/build}
+case $build in
+/*) ;;
+*) build=$PWD/$build ;;
+esac
 quick=${CROSSCALL_QUICK-}
 export CROSSCALL_BUILD="$build" quick
 
