@@ -51,6 +51,9 @@ usage "on riscv64 there are: auto sbi-ipi" run --doorbell gicv3
 usage "on aarch64 there are: auto gicv3" run --arch aarch64 --doorbell sbi-ipi
 usage "on riscv64 there are" run --doorbell ""
 usage "on riscv64 there are" run --doorbell "auto sbi-ipi"
+usage "'auto/sbi-ipi': on riscv64 there are" run --doorbell auto/sbi-ipi
+usage "'gicv2/gicv2-mux': on aarch64 there are" run --arch aarch64 --doorbell gicv2/gicv2-mux
+usage "on aarch64 there are" run --arch aarch64 --doorbell "gicv*"
 usage "out of range" run --timeout 0
 usage "not a number" run --timeout soon
 usage "out of range: 1 to 65535" run --gdb-port 65536
@@ -68,6 +71,8 @@ for option in --arch --cpus --doorbell --append --timeout --qemu-args --rows --s
 	usage "$option needs a value" bench $option
 done
 usage "no row 'nix'" bench --rows call-busy,nix
+usage "no row 'call-busy call-idle'" bench --rows "call-busy call-idle"
+usage "no row '\*'" bench --rows "*"
 usage "an empty name" bench --rows ""
 usage "an empty name" bench --rows call-busy,
 usage "out of range: 1 to 20000" bench --samples 0

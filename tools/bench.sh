@@ -64,11 +64,13 @@ bench_check_rows()
 	case ,$rows, in
 	*,,*) usage_error "--rows '$rows': an empty name" ;;
 	esac
-	for row in $(echo "$rows" | tr , ' '); do
-		case " all $bench_rows " in
-		*" $row "*) ;;
-		*) usage_error "--rows: no row '$row'; 'crosscall help bench' lists them" ;;
-		esac
+	rows_left=$rows,
+	while [ -n "$rows_left" ]; do
+		row=${rows_left%%,*}
+		rows_left=${rows_left#*,}
+		# shellcheck disable=SC2086 # a list of words
+		is_one_of "$row" all $bench_rows ||
+			usage_error "--rows: no row '$row'; 'crosscall help bench' lists them"
 	done
 }
 

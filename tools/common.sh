@@ -39,6 +39,17 @@ need_number()
 	fi
 }
 
+# is_one_of WORD WORDS...
+is_one_of()
+{
+	wanted=$1
+	shift
+	for known_word; do
+		[ "$known_word" != "$wanted" ] || return 0
+	done
+	return 1
+}
+
 # make runs in $root, and all the rest where the caller is: both get the same absolute $build.
 check_build()
 {

@@ -65,10 +65,8 @@ run_check()
 	aarch64) known="gicv3 gicv3-mux gicv2 gicv2-mux" ;;
 	*) usage_error "--arch '$arch': riscv64 or aarch64" ;;
 	esac
-	case "/auto/$(echo "$known" | tr " " "/")/" in
-	*"/$doorbell/"*) ;;
-	*) usage_error "--doorbell '$doorbell': on $arch there are: auto $known" ;;
-	esac
+	# shellcheck disable=SC2086 # a list of words
+	is_one_of "$doorbell" auto $known || usage_error "--doorbell '$doorbell': on $arch there are: auto $known"
 	case $arch-$doorbell in
 	riscv64-*) need_number --cpus "$cpus" 1 128 "OpenSBI 1.1 carries 128 harts" ;;
 	aarch64-gicv2*) need_number --cpus "$cpus" 1 8 "a GICv2 has 8 CPU interfaces" ;;
