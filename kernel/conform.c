@@ -53,6 +53,10 @@ void conform_all(void)
 {
 	static struct conform_machine machine; /* workers may look at it once more */
 
+	if (!result_check(conform_count(params.only) != 0,
+			  "conform=%s: no test has that in its name", params.only)) {
+		return;
+	}
 	machine = (struct conform_machine){
 		.name = arch_name,
 		.doorbell = doorbell(),

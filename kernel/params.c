@@ -169,6 +169,23 @@ static bool take_poll(void)
 	return true;
 }
 
+/* The suite and the benchmark are all of a run: what else is asked for would not be done. */
+static bool is_one_run(void)
+{
+	if (params.conform && params.bench) {
+		printk("crosscall: conform and bench: a run is one or the other\n");
+		return false;
+	}
+	if ((params.conform || params.bench) && (params.rest != 0 || params.hotplug != 0 ||
+						 params.threads != 0 || params.tick_broadcast)) {
+		printk("crosscall: %s: a run of its own, without rest, hotplug, threads, "
+		       "tick=broadcast\n",
+		       params.conform ? "conform" : "bench");
+		return false;
+	}
+	return true;
+}
+
 bool params_read(const struct dt *dt)
 {
 	const char *args = dt_string(dt, dt_find_path(dt, "/chosen"), "bootargs");
@@ -193,5 +210,6 @@ bool params_read(const struct dt *dt)
 		word = end;
 	}
 	good = take_choices() && good;
+	good = is_one_run() && good;
 	return take_poll() && good;
 }

@@ -76,6 +76,17 @@ static int set_limit(struct sim_options *options, const char *text)
 	return err;
 }
 
+/* A run of no test would pass. */
+static int set_only(struct sim_options *options, const char *text)
+{
+	if (conform_count(text) == 0) {
+		(void)fprintf(stderr, "sim-conform: --only: no test has '%s' in its name\n", text);
+		return 2;
+	}
+	options->suite.only = text;
+	return 0;
+}
+
 static int set_option(struct sim_options *options, const char *name, const char *text)
 {
 	const struct {
@@ -106,8 +117,7 @@ static int set_option(struct sim_options *options, const char *name, const char 
 	if (strcmp(name, "--limit") == 0) {
 		return set_limit(options, text);
 	}
-	options->suite.only = text;
-	return 0;
+	return set_only(options, text);
 }
 
 static bool is_known(const char *name)

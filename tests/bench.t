@@ -93,6 +93,10 @@ bench --csv --append bench=call-busy,nix
 is $? 1 "a row that the kernel does not know: fails"
 grep -a -q '^FAILED: bench=nix: no such row' "$work/err"
 ok $? "a row that the kernel does not know: is named"
+bench --csv --append conform=call
+is $? 1 "the conformance suite instead: fails"
+grep -a -q '^crosscall: conform and bench: ' "$work/err"
+ok $? "the conformance suite instead: is refused, and that is said"
 bench --append samples=20001
 is $? 1 "more samples than there is room for: fails"
 done_testing

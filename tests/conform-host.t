@@ -31,6 +31,11 @@ sizes_of()
 	esac
 }
 
+# A selection of nothing is a mistake, not a pass.
+"$build/host/plain/sim-conform" --only no-such-test >"$work/out" 2>"$work/err" </dev/null
+is "$? $(cat "$work/out" "$work/err")" "2 sim-conform: --only: no test has 'no-such-test' in its name" \
+	"--only a name that no test has is refused"
+
 flavours="plain asan tsan clang"
 [ -z "$quick" ] || flavours="plain tsan"
 for flavour in $flavours; do

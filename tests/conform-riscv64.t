@@ -16,4 +16,18 @@ sizes="1 2 3 4 8 16"
 for cpus in $sizes; do
 	conform "$cpus"
 done
+
+# refused LINE WORDS: a run with these words fails, and says so.
+refused()
+{
+	run "$work/log" --arch "$boot_arch" --append "$2"
+	is $? 1 "$2: fails"
+	grep -q -x -F -e "$1" "$work/log"
+	ok $? "$2: the line says why" || tail -n 5 "$work/log" | diag -
+}
+
+refused "FAILED: conform=no-such-test: no test has that in its name" conform=no-such-test
+refused "crosscall: conform and bench: a run is one or the other" "conform=call bench=call-busy"
+refused "crosscall: conform: a run of its own, without rest, hotplug, threads, tick=broadcast" \
+	"conform threads=2"
 done_testing

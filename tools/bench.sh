@@ -159,7 +159,7 @@ boot_pinned()
 # The guest's lines, and what only the host knows; what went wrong goes to standard error.
 bench_csv()
 {
-	grep -a -E '^(FAILED|crosscall: FAIL)' "$run_dir/log" >&2
+	grep -a -E '^(FAILED|crosscall: )' "$run_dir/log" | grep -a -v -E '^crosscall: (reference|PASS) ' >&2
 	tr -d '\r' <"$run_dir/log" | grep -a -E '^[a-z-]+(,[^,]*){15}$' |
 		sed "1s/\$/,pinned,host_cpus/; 2,\$s/\$/,$pinned,$nr_host_cpus/"
 }

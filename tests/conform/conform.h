@@ -88,6 +88,9 @@ struct conform_options {
 	bool fail_fast;	      /* the first test that fails is the last: its plan is not fulfilled */
 };
 
+/* How many tests 'only' selects, as conform_options has it. Any time. */
+unsigned int conform_count(const char *only);
+
 /*
  * Runs the suite and prints TAP. Returns the number of failed tests. Does not return after a
  * bail-out (something took longer than the limit): give_up() ends it. 'this_machine' must stay

@@ -171,18 +171,18 @@ static int run_test(const struct conform_test *test)
 	return 0;
 }
 
-static bool selected(const struct conform_test *test)
+static bool selected(const struct conform_test *test, const char *only)
 {
-	return options.only == NULL || strstr(test->name, options.only) != NULL;
+	return only == NULL || strstr(test->name, only) != NULL;
 }
 
-static unsigned int count_selected(void)
+unsigned int conform_count(const char *only)
 {
 	unsigned int nr = 0;
 
 	for (size_t i = 0; i < NR_FILES; i++) {
 		for (const struct conform_test *test = files[i]; test->name != NULL; test++) {
-			nr += selected(test);
+			nr += selected(test, only);
 		}
 	}
 	return nr;
@@ -201,12 +201,12 @@ int conform_run(const struct conform_machine *this_machine, const struct conform
 	workers_init();
 	oracle_init();
 	say("TAP version 13");
-	say("1..%u", count_selected());
+	say("1..%u", conform_count(options.only));
 	say("# machine %s, doorbell %s, %u CPUs, seed %llu", machine->name, machine->doorbell->name,
 	    nr_cpus, (unsigned long long)options.seed);
 	for (size_t i = 0; i < NR_FILES; i++) {
 		for (const struct conform_test *test = files[i]; test->name != NULL; test++) {
-			if (selected(test) && (failed == 0 || !options.fail_fast)) {
+			if (selected(test, options.only) && (failed == 0 || !options.fail_fast)) {
 				failed += run_test(test);
 			}
 		}
