@@ -40,6 +40,8 @@ struct queue {
 };
 
 static struct queue *queues[MOST_QUEUES];
+/* The receivers, then the senders: nobody else's until they are detached. */
+static struct task *threads[2 * MOST_QUEUES];
 
 static struct {
 	unsigned int fds, loops;
@@ -208,10 +210,31 @@ static struct totals add_up(void)
 }
 
 /* They exist already, and there is memory: task_pool_reserve(). */
-static void start(unsigned int nr, long (*fn)(void *arg), const char *name)
+static void start(struct task **tasks, unsigned int nr, long (*fn)(void *arg), const char *name)
 {
 	for (unsigned int i = 0; i < nr; i++) {
-		task_detach(task_run(name, fn, (void *)(uintptr_t)i, PRIO_NORMAL, NULL));
+		tasks[i] = task_run(name, fn, (void *)(uintptr_t)i, PRIO_NORMAL, NULL);
+	}
+}
+
+/* Before everybody but the console: threads that have not had a CPU for long are to see this. */
+static void stop(unsigned int nr)
+{
+	atomic_store_explicit(&bench.stop, 1, memory_order_relaxed);
+	for (unsigned int i = 0; i < nr; i++) {
+		(void)task_set_priority(threads[i], PRIO_CONSOLE);
+	}
+}
+
+static void await_end(unsigned int nr)
+{
+	while (wait_for_completion_timeout(&bench.end, LOOK_NS) != 0) {
+		if (command_interrupted()) {
+			stop(nr);
+		}
+	}
+	for (unsigned int i = 0; i < nr; i++) {
+		task_detach(threads[i]);
 	}
 }
 
@@ -250,15 +273,11 @@ bool hackbench(unsigned int groups, unsigned int fds, unsigned int loops)
 	}
 	printk("%u groups of %u senders and %u receivers, %u messages of %d bytes each to each\n",
 	       groups, fds, fds, loops, MESSAGE_SIZE);
-	start(nr, run_receiver, "receiver");
-	start(nr, run_sender, "sender");
+	start(threads, nr, run_receiver, "receiver");
+	start(threads + nr, nr, run_sender, "sender");
 	before = add_up();
 	begin = arch_clock_ns();
 	complete_all(&bench.start);
-	while (wait_for_completion_timeout(&bench.end, LOOK_NS) != 0) {
-		if (command_interrupted()) {
-			atomic_store_explicit(&bench.stop, 1, memory_order_relaxed);
-		}
-	}
+	await_end(2 * nr);
 	return print_result(bench.end_ns - begin, nr, &before);
 }

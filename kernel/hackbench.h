@@ -14,7 +14,8 @@
 
 /*
  * Runs it, and prints how long that took and what it needed, or what is missing. True when every
- * message came once, in order, and whole. Ctrl-C ends it early. The console's thread.
+ * message came once, in order, and whole. Its threads have the usual priority; Ctrl-C ends it early
+ * whatever runs before them. The console's thread.
  */
 bool hackbench(unsigned int groups, unsigned int fds, unsigned int loops);
 

@@ -61,6 +61,18 @@ messages()
 	answer "$arch: Ctrl-C ends hackbench" '\003' '^stopped before the end; what came was right$'
 }
 
+# Threads of a higher priority keep every CPU from those of hackbench.
+starves()
+{
+	answer "$arch: spawn 8, of a higher priority" 'spawn 8 6\r' '^threads .*, priority 6'
+	keys 'hackbench 2 4 100000\r'
+	expect '^2 groups of 4'
+	answer "$arch: Ctrl-C ends hackbench when others have the CPUs" '\003' \
+		'^stopped before the end; what came was right$'
+	answer "$arch: the others go on, and end" 'kill all\r' '^[0-9]+ ended$'
+	answer "$arch: hackbench after that" 'hackbench 1 3 5\r' '^every message came, once, in order$'
+}
+
 errors()
 {
 	answer "$arch: a number of threads that is none" 'spawn q7q\r' '^q7q: not a number of threads'
@@ -83,6 +95,7 @@ for arch in $(archs riscv64); do
 	terminal_start "$root/crosscall run --no-install --arch $arch --cpus 4 --timeout 600"
 	sees "$arch: the prompt comes" "$prompt" 300 || done_testing
 	lists
+	starves
 	spawns
 	messages
 	errors
