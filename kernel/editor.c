@@ -62,32 +62,43 @@ static int next_byte(void)
 	return byte;
 }
 
-/* Terminals send arrows as ESC [ A or ESC O A; other sequences end at their first letter. */
+static bool is_control(int byte)
+{
+	return byte < ' ' || byte == KEY_DELETE;
+}
+
+/*
+ * Terminals send arrows as ESC [ A or ESC O A; other sequences end at their first letter. What does
+ * not go on with one is a key of its own: an Escape by itself takes no other key with it.
+ */
 static int escape_sequence(void)
 {
 	int byte = next_byte();
 
 	if (byte != '[' && byte != 'O') {
-		return KEY_OTHER;
+		return byte;
 	}
 	do {
 		byte = next_byte();
-	} while ((byte >= '0' && byte <= '9') || byte == ';');
+	} while (byte >= ' ' && byte < '@');
 	switch (byte) {
 	case 'A':
 		return KEY_UP;
 	case 'B':
 		return KEY_DOWN;
 	default:
-		return KEY_OTHER;
+		return is_control(byte) ? byte : KEY_OTHER;
 	}
 }
 
 static int next_key(void)
 {
-	int byte = next_byte();
+	int key = next_byte();
 
-	return byte == KEY_ESCAPE ? escape_sequence() : byte;
+	while (key == KEY_ESCAPE) {
+		key = escape_sequence();
+	}
+	return key;
 }
 
 static void set_line(const char *text)
@@ -106,6 +117,13 @@ static void go_back(unsigned int back)
 	}
 	editor.back = back;
 	set_line(back == 0 ? "" : editor.history[(editor.newest - back) % HISTORY_SIZE]);
+}
+
+/* What comes now is a new line. */
+static void drop_line(void)
+{
+	editor.back = 0;
+	set_line("");
 }
 
 static void erase(void)
@@ -137,10 +155,10 @@ static bool edit(int key)
 		return false;
 	case KEY_CTRL_C:
 		console_write("^C\n");
-		set_line("");
+		drop_line();
 		break;
 	case KEY_CTRL_U:
-		set_line("");
+		drop_line();
 		break;
 	case KEY_CTRL_L:
 		draw();
@@ -153,7 +171,9 @@ static bool edit(int key)
 		go_back(editor.back + 1);
 		break;
 	case KEY_DOWN:
-		go_back(editor.back == 0 ? 0 : editor.back - 1);
+		if (editor.back != 0) { /* below the new line is nothing */
+			go_back(editor.back - 1);
+		}
 		break;
 	default:
 		insert(key);
@@ -175,8 +195,7 @@ static void remember(void)
 char *editor_read(const char *prompt)
 {
 	editor.prompt = prompt;
-	editor.back = 0;
-	set_line("");
+	drop_line();
 	while (edit(next_key())) {
 	}
 	remember();

@@ -54,6 +54,33 @@ editing()
 	answer "$arch: arrow up brings it back" '\033[A\r' "$hwid"
 }
 
+# Each answer is the one command's that the keys leave in the line.
+history()
+{
+	up='\033[A'
+	down='\033[B'
+	answer "$arch: arrow down keeps what is typed" "cp${down}us\\r" "$hwid"
+	answer "$arch: arrows up and down: an empty line" "${up}${down}cpus\\r" "$hwid"
+	answer "$arch: the command before the last" 'call 2\r' '^cpu 2: ran on'
+	answer "$arch: the last command" 'help\r' 'quit'
+	answer "$arch: Ctrl-C leaves the history" "${up}${up}\\003${up}\\r" 'quit'
+	answer "$arch: Ctrl-U leaves the history" "${up}${up}\\025${up}\\r" 'quit'
+}
+
+# An Escape that begins no sequence is nothing, and what follows is itself.
+escapes()
+{
+	answer "$arch: Escape, Enter" 'cpus\033\r' "$hwid"
+	answer "$arch: Escape, a letter" 'c\033pus\r' "$hwid"
+	answer "$arch: Escape, backspace" 'cpusx\033\177\r' "$hwid"
+	answer "$arch: Escape, Ctrl-U" 'frob\033\025cpus\r' "$hwid"
+	answer "$arch: Escape, Ctrl-C" 'frob\033\003cpus\r' "$hwid"
+	answer "$arch: Escape, [, Enter" 'cpus\033[\r' "$hwid"
+	answer "$arch: Escape, [, a number, Ctrl-U" 'frob\033[1\025cpus\r' "$hwid"
+	answer "$arch: Escape, arrow up" '\033\033[A\r' "$hwid"
+	answer "$arch: a key with a sequence of its own does nothing" 'cp\033[3~\033[1;5Cus\r' "$hwid"
+}
+
 # A CPU that crashes: its report is whole, names it, and the run has failed.
 crashes()
 {
@@ -73,6 +100,8 @@ for arch in $(archs riscv64); do
 	commands
 	errors
 	editing
+	history
+	escapes
 	keys 'quit\r'
 	terminal_end
 	is $? 0 "$arch: quit: powers off, status 0"
