@@ -69,7 +69,7 @@ struct task *find_thread(const char *word, struct task_info *info)
 static const char *state_of(const struct task_info *info)
 {
 	if (info->place == TASK_CURRENT) {
-		return info->idle ? "idle" : "running";
+		return info->off ? "offline" : info->idle ? "idle" : "running";
 	}
 	if (info->place == TASK_QUEUED) {
 		return "ready";

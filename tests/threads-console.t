@@ -21,6 +21,30 @@ lists()
 	answer "$arch: Ctrl-C ends top" 'top 3000\r\003' '^ +3 +0 '
 }
 
+# The microseconds that the last ps has for a CPU's idle thread.
+idle_us()
+{
+	awk -v name="idle/$1" '$2 == name { print $6 }' "$work/last-output"
+}
+
+# What a CPU is off is not its idle thread's time.
+counts_idle()
+{
+	answer "$arch: ps: CPU 3 is idle" 'ps\r' '^ +- +idle/3 +idle +3 '
+	on=$(idle_us 3)
+	answer "$arch: CPU 3 goes" 'cpu down 3\r' '^cpu 3: off'
+	answer "$arch: ps: CPU 3 is offline" 'ps\r' '^ +- +idle/3 +offline +3 '
+	off=$(idle_us 3)
+	[ "$off" -ge "$on" ]
+	ok $? "$arch: ps: nothing of its time is lost" || diag "$on us, then $off"
+	answer "$arch: ps again" 'ps\r' '^ +- +idle/3 +offline +3 '
+	is "$(idle_us 3)" "$off" "$arch: ps: its time stands still"
+	answer "$arch: CPU 3 comes" 'cpu up 3\r' '^cpu 3: up'
+	answer "$arch: ps: it is idle again" 'ps\r' '^ +- +idle/3 +idle +3 '
+	[ "$(idle_us 3)" -ge "$off" ]
+	ok $? "$arch: ps: its time goes on" || diag "$off us, then $(idle_us 3)"
+}
+
 spawns()
 {
 	answer "$arch: spawn 4: threads that compute" 'spawn 4\r' '^threads [0-9]+ to [0-9]+, priority 3'
@@ -95,6 +119,7 @@ for arch in $(archs riscv64); do
 	terminal_start "$root/crosscall run --no-install --arch $arch --cpus 4 --timeout 600"
 	sees "$arch: the prompt comes" "$prompt" 300 || done_testing
 	lists
+	counts_idle
 	starves
 	spawns
 	messages

@@ -117,6 +117,7 @@ static void describe_locked(const struct runqueue *rq, const struct task *task,
 		.id = task->id,
 		.place = task->place,
 		.idle = task == rq->idle,
+		.off = task == rq->idle && !rq->active,
 		.stray = task->stray,
 		.cpu = rq->cpu,
 		.prio = task->prio,
@@ -126,7 +127,7 @@ static void describe_locked(const struct runqueue *rq, const struct task *task,
 		.wakeups = task->wakeups,
 		.moves = task->moves,
 	};
-	if (task->place == TASK_CURRENT) {
+	if (task->place == TASK_CURRENT && !info->off) {
 		info->run_ns += arch_clock_ns() - rq->since;
 	}
 	memcpy(info->name, task->name, sizeof(info->name));

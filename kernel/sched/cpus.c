@@ -88,14 +88,26 @@ bool sched_init(void)
 	return true;
 }
 
+/* What a CPU is off is not idle time: that ends when it goes, and begins anew when it comes. */
+static void restart_idle_time(struct runqueue *rq)
+{
+	uint64_t now = arch_clock_ns();
+
+	if (rq->active) {
+		rq->idle->run_ns += now - rq->since;
+		rq->stats.idle_ns += now - rq->since;
+	}
+	rq->since = now;
+}
+
 static void set_active(struct runqueue *rq, bool active)
 {
 	unsigned long state = spin_lock_irqsave(&rq->lock);
 
-	rq->active = active;
-	if (active && rq->current == rq->idle) {
-		rq->since = arch_clock_ns(); /* what it was off is not idle time */
+	if (rq->current == rq->idle) {
+		restart_idle_time(rq);
 	}
+	rq->active = active;
 	set_cpu_bit(active_cpus, rq->cpu, active);
 	queue_note_idle(rq);
 	spin_unlock_irqrestore(&rq->lock, state);

@@ -156,6 +156,7 @@ struct task_info {
 	char name[TASK_NAME_SIZE];
 	enum task_place place;
 	bool idle;
+	bool off; /* the idle thread of a CPU that takes no threads: its time does not count */
 	bool stray;
 	unsigned int cpu; /* where it is, or was last */
 	unsigned int prio;
