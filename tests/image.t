@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# the riscv64 image: boot header, and a boot through U-Boot's booti
+# the riscv64 image: boot header, trap exit, and a boot through U-Boot's booti
 # shellcheck source=tests/lib/tap.sh
 . "$(dirname "$0")/lib/tap.sh"
 # shellcheck source=tests/lib/terminal.sh
@@ -25,7 +25,17 @@ header()
 	is "$(text_at 56 4)" 'RSC005' "header: magic2"
 }
 
+# The one way out of a trap ends a reservation that an LR has left.
+trap_exit()
+{
+	riscv64-unknown-elf-objdump -d --no-show-raw-insn "$elf" >"$work/code"
+	is "$(grep -c -w sret "$work/code")" 1 "code: one sret"
+	is "$(sed -n '/ <trap_entry>:$/,/sret/p' "$work/code" | grep -c -w 'sc\.d')" 1 \
+		"code: a store-conditional before it"
+}
+
 header
+trap_exit
 uboot_boot "qemu-system-riscv64 -M virt -m 256M -smp 4 -display none -no-reboot -serial mon:stdio \
 	-kernel $uboot -device loader,file=$image,addr=0x84000000" 0x84000000
 done_testing

@@ -198,7 +198,7 @@ leave:
 2:	pairs	ldp
 	ldr	x30, [sp, #PT_X(30)]
 	add	sp, sp, #FRAME_SIZE
-	eret
+	eret	/* also clears the local monitor: a store-exclusive that was cut off fails */
 
 /* What a function must preserve. */
 .macro	callee_saved operation

@@ -70,6 +70,14 @@ leave:
 	ld	t1, PT_STATUS(sp)
 	csrw	sepc, t0
 	csrw	sstatus, t1
+	/*
+	 * An SC that comes behind this must not pair with an LR from before the trap, or from the
+	 * handler: a reservation survives sret. A store-conditional to a scratch word ends it, as
+	 * the unprivileged ISA asks for under "Load-Reserved/Store-Conditional Instructions". This
+	 * one stores what the word holds already, or fails.
+	 */
+	addi	t2, sp, PT_EPC
+	sc.d	zero, t0, (t2)
 	andi	t1, t1, STATUS_SPP
 	bnez	t1, 1f
 	csrw	sscratch, tp	/* the next trap comes from user mode */
