@@ -17,7 +17,6 @@
 #define SECOND_NS 1000000000ULL
 #define LONGEST_TOP 3600U
 #define BUSIEST 5U
-#define SNAPSHOT 2048U
 
 bool command_interrupted(void)
 {
@@ -136,15 +135,8 @@ struct past {
 	uint64_t received;
 };
 
-/* Threads, newest first, as task_next() has them: it only ever adds before the first. */
 static struct {
 	struct past cpus[CROSSCALL_NR_CPUS];
-	struct {
-		struct task *task;
-		unsigned int id;
-		uint64_t run_ns;
-	} threads[SNAPSHOT];
-	unsigned int nr_threads;
 	uint64_t time;
 } before;
 
@@ -170,17 +162,10 @@ static void look_before(void)
 	for (unsigned int cpu = 0; cpu < nr_cpu_ids(); cpu++) {
 		read_cpu(cpu, &before.cpus[cpu]);
 	}
-	before.nr_threads = 0;
 	for (struct task *t = task_next(NULL); t != NULL; t = task_next(t)) {
-		unsigned int nr = before.nr_threads;
-
-		if (nr < SNAPSHOT) {
-			bool alive = task_describe(t, &info) && !info.idle;
-
-			before.threads[nr].task = t;
-			before.threads[nr].id = alive ? info.id : ~0U;
-			before.threads[nr].run_ns = alive ? info.run_ns : 0;
-			before.nr_threads++;
+		if (task_describe(t, &info)) {
+			t->seen_id = info.id;
+			t->seen_ns = info.run_ns;
 		}
 	}
 }
@@ -232,19 +217,16 @@ static void enter(struct busy busiest[BUSIEST], const struct busy *one)
 static void print_busiest(uint64_t ns)
 {
 	struct busy busiest[BUSIEST] = {{.ns = 0}};
-	unsigned int nr = 0;
 
 	for (struct task *t = task_next(NULL); t != NULL; t = task_next(t)) {
 		struct busy one;
-		bool known = nr < before.nr_threads && before.threads[nr].task == t;
 
 		if (task_describe(t, &one.info) && !one.info.idle) {
-			bool same = known && before.threads[nr].id == one.info.id;
+			bool same = t->seen_id == one.info.id; /* else it is newer than the look */
 
-			one.ns = one.info.run_ns - (same ? before.threads[nr].run_ns : 0);
+			one.ns = one.info.run_ns - (same ? t->seen_ns : 0);
 			enter(busiest, &one);
 		}
-		nr += known;
 	}
 	for (unsigned int i = 0; i < BUSIEST && busiest[i].ns != 0; i++) {
 		const struct task_info *info = &busiest[i].info;

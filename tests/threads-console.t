@@ -85,6 +85,15 @@ messages()
 	answer "$arch: Ctrl-C ends hackbench" '\003' '^stopped before the end; what came was right$'
 }
 
+# Many threads there have been, and the console has run for long: that is not the share of a second.
+tops_many()
+{
+	answer "$arch: hackbench of 3200 threads" 'hackbench 50 32 1\r' '^51200 messages in'
+	answer "$arch: top: after them" 'top\r' '^ +3 +0 '
+	! grep -a -q -E ': ([2-9][0-9]{2}|[0-9]{4,})% of a CPU' "$work/last-output"
+	ok $? "$arch: top: no thread has more than a CPU" || grep -a 'of a CPU' "$work/last-output" | diag -
+}
+
 # Threads of a higher priority keep every CPU from those of hackbench.
 starves()
 {
@@ -123,6 +132,7 @@ for arch in $(archs riscv64); do
 	starves
 	spawns
 	messages
+	tops_many
 	errors
 	keys 'quit\r'
 	terminal_end

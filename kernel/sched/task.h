@@ -88,6 +88,10 @@ struct task {
 	struct task *pool_next;
 	struct task *_Atomic all_next;
 	_Atomic bool alive; /* between task_create() and its end */
+
+	/* What top saw when it began: whom, and how long he had run. The console's. */
+	unsigned int seen_id;
+	uint64_t seen_ns;
 };
 
 /*
