@@ -81,6 +81,10 @@ static void measure(struct bench *bench)
 {
 	const struct bench_row *row = bench->row;
 
+	if (!bench_are_free()) {
+		bench->wrong = "a CPU still does what an earlier row gave it";
+		return;
+	}
 	if (row->run != NULL) {
 		row->run(bench);
 		return;

@@ -107,7 +107,7 @@ bool bench_spin_until(uint64_t (*count)(unsigned int cpu), unsigned int cpu, uin
 
 /*
  * A thread on each CPU of bench->workers, which stays there, does 'work'. Returns when each has
- * called bench_ready(). False, and bench->wrong says why, when one does not.
+ * called bench_ready(). False, and bench->wrong says why, when one does not; the others are ended.
  */
 bool bench_employ(struct bench *bench, void (*work)(void));
 
@@ -122,6 +122,9 @@ void bench_end_all(void);
 
 /* The boot CPU: ends the work, waits until the others are idle. */
 void bench_dismiss(struct bench *bench);
+
+/* The boot CPU, before a row: false while a CPU has not ended what an earlier one gave it. */
+bool bench_are_free(void);
 
 /* Work: spins, interrupts enabled, until it is over. */
 void bench_be_busy(void);

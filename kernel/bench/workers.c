@@ -18,6 +18,7 @@ enum phase {
 };
 
 static struct task *workers[CROSSCALL_NR_CPUS];
+static struct cpumask employed; /* whose worker has not been seen to end */
 static _Atomic uint32_t phase;
 static _Atomic uint32_t nr_ready;
 static _Atomic uint32_t nr_done;
@@ -92,18 +93,34 @@ void bench_be_busy(void)
 	}
 }
 
-static bool all_done(void *arg)
+static bool all_done(void *unused)
 {
-	const struct bench *bench = arg;
-
+	(void)unused;
 	/* Acquire, paired with the release in do_work(). */
-	return atomic_load_explicit(&nr_done, memory_order_acquire) ==
-	       cpumask_weight(&bench->workers);
+	return atomic_load_explicit(&nr_done, memory_order_acquire) == cpumask_weight(&employed);
+}
+
+/* False: one does not end, and the words that it looks at stay its own. */
+static bool end_workers(void)
+{
+	unsigned int cpu;
+
+	bench_end_all();
+	if (!wait_until(all_done, NULL, patience_ns())) {
+		return false;
+	}
+	for_each_cpu(cpu, &employed) {
+		task_join(workers[cpu], NULL);
+	}
+	cpumask_clear(&employed);
+	bench_spin(SETTLE_NS);
+	return true;
 }
 
 /* A thread on each of the CPUs, which stays there. False when there is no memory for one. */
 static bool start_workers(const struct bench *bench)
 {
+	bool all = true;
 	unsigned int cpu;
 
 	for_each_cpu(cpu, &bench->workers) {
@@ -111,13 +128,15 @@ static bool start_workers(const struct bench *bench)
 
 		workers[cpu] = task_create("bench", do_work, NULL, PRIO_NORMAL, &there);
 		if (workers[cpu] == NULL) {
-			return false;
+			all = false;
+			break;
 		}
+		cpumask_set_cpu(cpu, &employed);
 	}
-	for_each_cpu(cpu, &bench->workers) {
-		task_start(workers[cpu]);
+	for_each_cpu(cpu, &employed) {
+		task_start(workers[cpu]); /* also when not all are there: nothing else ends one */
 	}
-	return true;
+	return all;
 }
 
 bool bench_employ(struct bench *bench, void (*work)(void))
@@ -128,10 +147,11 @@ bool bench_employ(struct bench *bench, void (*work)(void))
 	set_phase(PHASE_GATHER);
 	if (!start_workers(bench)) {
 		bench->wrong = "no memory for threads";
-		return false;
-	}
-	if (!wait_until(all_ready, bench, patience_ns())) {
+	} else if (!wait_until(all_ready, bench, patience_ns())) {
 		bench->wrong = "a CPU does not do what it was given";
+	}
+	if (bench->wrong != NULL) {
+		(void)end_workers(); /* they have begun; bench_are_free() asks again */
 		return false;
 	}
 	return true;
@@ -139,15 +159,12 @@ bool bench_employ(struct bench *bench, void (*work)(void))
 
 void bench_dismiss(struct bench *bench)
 {
-	unsigned int cpu;
-
-	bench_end_all();
-	if (!wait_until(all_done, bench, patience_ns())) {
+	if (!end_workers()) {
 		bench->wrong = "a CPU does not end what it was given";
-		return;
 	}
-	for_each_cpu(cpu, &bench->workers) {
-		task_join(workers[cpu], NULL);
-	}
-	bench_spin(SETTLE_NS);
+}
+
+bool bench_are_free(void)
+{
+	return cpumask_empty(&employed) || (all_done(NULL) && end_workers());
 }
