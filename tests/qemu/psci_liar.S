@@ -4,14 +4,14 @@
  * the kernel behind it at EL1. The boot CPU's calls (smc) are trapped; they go on to QEMU, but for
  * some of those that start CPU 1:
  */
+#include "image_header.S"
+
 #define LIES 2	  /* the second: it says that the CPU comes, and does nothing */
 #define LATE 4	  /* the fourth: the CPU comes LATE_SECONDS later */
 #define REFUSES 6 /* the sixth */
 #define LATE_SECONDS 15
 #define INTERNAL_FAILURE -6
 
-#define PSCI_CPU_ON 0xc4000003
-#define KERNEL 0x40200000
 #define VICTIM 1
 
 #define HCR_RW (1 << 31)  /* EL1 is AArch64 */
@@ -22,14 +22,7 @@
 #define CNTHCTL_EL1_MAY_READ 3
 
 	.text
-	b	start
-	nop
-	.quad	0x80000		/* text_offset */
-	.quad	0x20000		/* image_size */
-	.quad	0xa
-	.quad	0, 0, 0
-	.ascii	"ARM\x64"
-	.word	0
+	image_header start
 
 /* x0 is where the CPU goes on, with the argument behind it. */
 late_start:

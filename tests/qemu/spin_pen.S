@@ -3,21 +3,14 @@
  * A firmware's stand-in that QEMU starts as if it were the kernel: it sends CPUs 1 to 3 into a pen,
  * where each waits for an address in its own word, and jumps to the kernel behind it.
  */
-#define PSCI_CPU_ON 0xc4000003
-#define KERNEL 0x40200000
+#include "image_header.S"
+
 #define RELEASE 0x40090000 /* CPU n's word is n * 8 behind; the test's device tree says so too */
 #define NR_CPUS 4
 #define SLOW 1 /* takes two seconds: another's turn has come when it arrives */
 
 	.text
-	b	start
-	nop
-	.quad	0x80000		/* text_offset */
-	.quad	0x20000		/* image_size */
-	.quad	0xa
-	.quad	0, 0, 0
-	.ascii	"ARM\x64"
-	.word	0
+	image_header start
 
 start:
 	mov	x19, x0
