@@ -142,5 +142,5 @@ uint32_t bench_quantile(unsigned int nr, unsigned int percent)
 {
 	unsigned int rank = (nr * percent + 99) / 100;
 
-	return samples[rank != 0 ? rank - 1 : 0];
+	return nr == 0 ? 0 : samples[rank != 0 ? rank - 1 : 0];
 }
