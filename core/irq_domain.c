@@ -171,8 +171,8 @@ int free_percpu_irq(unsigned int irq)
 }
 
 /*
- * The common part of enable and disable. Unmasked only while the flag is set: the unmask may deliver
- * at once, and an NMI until the mask.
+ * The common part of enable and disable. Unmasked only while the flag is set: the unmask may
+ * deliver at once, and an NMI until the mask.
  */
 static int change_percpu_irq(unsigned int irq, bool on)
 {

@@ -66,8 +66,8 @@ int resched_cpu(unsigned int cpu)
 }
 
 /*
- * NEED that is left from before this CPU was offline: the ring that it stands for may have gone with
- * the doorbell's state. Relaxed: only this CPU clears it, and the online bit comes after.
+ * NEED that is left from before this CPU was offline: the ring that it stands for may have gone
+ * with the doorbell's state. Relaxed: only this CPU clears it, and the online bit comes after.
  */
 void resched_owe_ring(void)
 {

@@ -2,13 +2,14 @@
 /*
  * Stopping CPUs.
  *
- * IPI_CPU_STOP alone stops nobody: it may be late, and then find a CPU that has left and come back,
- * or was stopped by another request and goes on. So who wants a CPU stopped adds itself to its
- * 'wanted' before the IPI, and the CPU takes them all. A CPU that comes online forgets what was
- * wanted of it before; who gives up takes its own wish back and leaves those of others. (Were its
- * wish taken, the CPU let go and wanted by another, all before it gives up, it would take that one's:
- * he waits in vain, and is told so.) Relaxed: the word says nothing about other memory, the IPI after
- * it makes it visible (rule 1), and so does the online bit (rule 10) to who finds it set.
+ * IPI_CPU_STOP alone stops nobody: it may be late, and then find a CPU that has left and come
+ * back, or was stopped by another request and goes on. So who wants a CPU stopped adds itself to
+ * its 'wanted' before the IPI, and the CPU takes them all. A CPU that comes online forgets what
+ * was wanted of it before; who gives up takes its own wish back and leaves those of others. (Were
+ * its wish taken, the CPU let go and wanted by another, all before it gives up, it would take that
+ * one's: he waits in vain, and is told so.) Relaxed: the word says nothing about other memory, the
+ * IPI after it makes it visible (rule 1), and so does the online bit (rule 10) to who finds it
+ * set.
  *
  * Two CPUs that want all others stopped would both park in each other's IPI, and nobody would be
  * left: 'stopping' lets one at a time. Relaxed too: it decides only who is first.

@@ -82,8 +82,8 @@ static inline bool gic_intid_is_special(uint32_t intid)
 }
 
 /*
- * Keeps the facts, unless an earlier doorbell is in use: that is -EBUSY, and nothing has changed. Else
- * returns 0, -EINVAL or -ERANGE as gicv3_init() says.
+ * Keeps the facts, unless an earlier doorbell is in use: that is -EBUSY, and nothing has changed.
+ * Else returns 0, -EINVAL or -ERANGE as gicv3_init() says.
  */
 int gic_common_init(const struct gic_config *config);
 

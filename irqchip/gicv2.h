@@ -18,10 +18,10 @@ struct gicv2_config {
 /*
  * Checks the version, sets up the distributor, and creates the virtual interrupts.
  * Context: the boot CPU, after crosscall_init(), no CPU online. A second call starts over.
- * Returns 0 and the doorbell ("gicv2" or "gicv2-mux") in *out; -EINVAL as gicv3_init(); -ERANGE for
- * more than CROSSCALL_NR_CPUS; -EOPNOTSUPP for another version, or when the secure world has so many
- * SGIs that too few are left; -ENOSPC from the domain or the mux; -EBUSY while an earlier doorbell is
- * in use, which stays as it is.
+ * Returns 0 and the doorbell ("gicv2" or "gicv2-mux") in *out; -EINVAL as gicv3_init(); -ERANGE
+ * for more than CROSSCALL_NR_CPUS; -EOPNOTSUPP for another version, or when the secure world has
+ * so many SGIs that too few are left; -ENOSPC from the domain or the mux; -EBUSY while an earlier
+ * doorbell is in use, which stays as it is.
  *
  * The doorbell's cpu_init() returns 0; -ENXIO, with a report, when the CPU is past the eighth or
  * the distributor shows it no bit of its own. Such a CPU cannot be rung; the others are not

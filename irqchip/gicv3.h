@@ -39,11 +39,11 @@ struct gicv3_config {
  * redistributor is no error here: its cpu_init() fails.
  * Context: the boot CPU, after crosscall_init(), no CPU online. A second call starts over.
  * Returns 0 and the doorbell ("gicv3" or "gicv3-mux") in *out; -EINVAL for a null pointer, no CPU,
- * no region, an affinity that occurs twice, or a private_mask without private_irq or with an SGI in
- * it; -ERANGE for more than CROSSCALL_NR_CPUS; -EOPNOTSUPP for a version other than 3 and 4, or
- * when the secure world has so many SGIs that too few are left; -ETIMEDOUT when the distributor does
- * not answer; what cpu_init() returns for this CPU; -ENOSPC from the domain or the mux; -EBUSY while
- * an earlier doorbell is in use, which stays as it is.
+ * no region, an affinity that occurs twice, or a private_mask without private_irq or with an SGI
+ * in it; -ERANGE for more than CROSSCALL_NR_CPUS; -EOPNOTSUPP for a version other than 3 and 4, or
+ * when the secure world has so many SGIs that too few are left; -ETIMEDOUT when the distributor
+ * does not answer; what cpu_init() returns for this CPU; -ENOSPC from the domain or the mux;
+ * -EBUSY while an earlier doorbell is in use, which stays as it is.
  *
  * The doorbell's cpu_init() returns 0; -ENXIO when the CPU has no redistributor; -EOPNOTSUPP when
  * the CPU has no system-register interface, or when a range selector is needed that the hardware

@@ -244,7 +244,8 @@ mutant "work counts one run for all" core/irq_work.c \
 		atomic_fetch_and_explicit(\&work->flags, WORK_PENDING,/'
 mutant "a refused claim is not taken back" core/irq_work.c \
 	's/atomic_fetch_and_explicit(&work->flags, ~WORK_PENDING,/atomic_fetch_and_explicit(\&work->flags, ~0U,/'
-mutant "work is read after it was queued" core/irq_work.c 's/^	if (pushed < 0 || lazy) {/	if (pushed < 0 || work->lazy) {/'
+mutant "work is read after it was queued" core/irq_work.c \
+	's/^	if (pushed < 0 || lazy) {/	if (pushed < 0 || work->lazy) {/'
 mutant "work that runs is still pending" core/irq_work.c \
 	's/WORK_RUNNING - WORK_PENDING/WORK_RUNNING/
 	s/(&work->flags, WORK_RUNNING, mem/(\&work->flags, WORK_RUNNING + WORK_PENDING, mem/'

@@ -95,8 +95,8 @@ int clear_smp_ipi_range(void) CROSSCALL_MUST_CHECK;
  * 'unreached' may be null; otherwise it becomes the set of the CPUs that were not reached.
  * Context: any, interrupts in any state.
  * Ordering: stores before the call are visible to the handler. A kind that is already on its way
- * to a CPU is not sent twice: the handler runs at least once after this call, not once a call. (Not on
- * a CPU that goes offline first; calls and irq_work are executed even then.)
+ * to a CPU is not sent twice: the handler runs at least once after this call, not once a call.
+ * (Not on a CPU that goes offline first; calls and irq_work are executed even then.)
  * A CPU that polls (idle.h) takes IPI_RESCHEDULE, IPI_CALL_FUNC, IPI_TIMER, IPI_IRQ_WORK and
  * IPI_TLB_FLUSH without its doorbell.
  * Returns 0 (also for the empty set); -EINVAL for a null set, a CPU number past nr_cpu_ids(), or

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A crash stop that cannot be: it says so, each time, and nobody is taken for the one that crashes. */
+/* A crash stop that cannot be says so each time, and nobody is taken for the one that crashes. */
 #include "tests/unit/unit.h"
 
 #define NR 1
