@@ -5,6 +5,8 @@
 static struct tally tally;
 static _Atomic uint64_t returned;
 static unsigned long enabled; /* what restores enabled interrupts */
+static _Atomic uint64_t sleeps;
+static _Atomic uint64_t drowsy; /* not 0: it does not wake up */
 
 static void entry(void)
 {
@@ -15,6 +17,12 @@ static void entry(void)
 /* Interrupts are masked when it is called: whatever is pending is taken in the pause. */
 static void sleep_parked(void)
 {
+	/* release: pairs with the acquire in wait_for() */
+	atomic_fetch_add_explicit(&sleeps, 1, memory_order_release);
+	/* acquire: pairs with the release in test_given_up() */
+	while (atomic_load_explicit(&drowsy, memory_order_acquire) != 0) {
+		port_cpu_relax();
+	}
 	port_local_irq_restore(enabled);
 	machine->pause();
 	(void)port_local_irq_save();
@@ -64,26 +72,24 @@ static void test_round_trip(void)
 	check_eq(reports - before, 0, "complaints about the protocol");
 }
 
-/* One that gives up at once has rung already. */
+/* One that gives up has rung already, and the CPU takes that later. */
 static void test_given_up(void)
 {
 	unsigned int target = cpus[1];
 	uint64_t before = reports;
 	uint64_t entered = returned;
-	int err;
+	uint64_t slept = sleeps;
 
+	atomic_store_explicit(&drowsy, 1, memory_order_relaxed);
 	start_on(target, park, NULL);
-	wait_parked(target);
-	for (unsigned int i = 0; i < 10 && returned == entered; i++) {
-		err = smp_unpark(target, entry, 0);
-		check(err == 0 || err == -ETIMEDOUT, "smp_unpark() without patience");
-		settle();
-		check_eq(returned - entered, err == 0, "entries taken");
-	}
-	if (returned == entered) {
-		check_ret(smp_unpark(target, entry, options.limit_ns), 0, "smp_unpark()");
-	}
+	wait_for(&sleeps, slept + 1, "a parked CPU to sleep");
+	check_ret(smp_unpark(target, entry, 0), -ETIMEDOUT, "smp_unpark() without patience");
+	atomic_store_explicit(&drowsy, 0, memory_order_release);
+	settle();
+	check_eq(returned - entered, 0, "entries taken");
+	check_ret(smp_unpark(target, entry, options.limit_ns), 0, "smp_unpark()");
 	finish_on(target);
+	check_eq(returned - entered, 1, "entries taken, by one with patience");
 	check_eq(reports - before, 0, "complaints about the protocol");
 }
 
