@@ -218,6 +218,10 @@ for arch in $(archs aarch64); do
 	is $? 0 "$arch: quit: powers off, status 0"
 	options
 	crashes
+	if [ -n "$quick" ]; then
+		skip "$arch: other crashes" "not in a quick run"
+		continue
+	fi
 	crashes_masked
 	crashes_deep
 	crashes_midline
