@@ -97,7 +97,10 @@ bool call_pool_find_holder(struct call_pool *pool, const struct cpumask *mask, u
 	uint32_t noted = atomic_load_explicit(&pool->given_up, memory_order_relaxed);
 	bool any = false;
 
-	for (unsigned int i = 0; noted != 0 && i < pool->size; i++) {
+	if (noted == 0) {
+		return false;
+	}
+	for (unsigned int i = 0; i < pool->size; i++) {
 		unsigned int cpu = pool->csd[i].dst;
 
 		if (!is_given_up(&pool->csd[i])) {

@@ -183,7 +183,6 @@ static int change_percpu_irq(unsigned int irq, bool on)
 	}
 	const struct irq_chip *chip = desc->data.domain->chip;
 	unsigned long state = port_local_irq_save();
-
 	struct irq_cpu *here = &irq_cpu[port_smp_processor_id()];
 
 	if (on) {
