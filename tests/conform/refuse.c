@@ -143,7 +143,6 @@ static void test_room(void)
 /* The doorbell fails now and then while others call: what was accepted runs, what was not does
  * not.
  */
-static _Atomic uint64_t works;
 static _Atomic uint64_t accepted;
 static _Atomic uint64_t calling;
 
@@ -192,9 +191,12 @@ static void test_flicker(void)
 	tally_check(&tally, &only, accepted + 1);
 }
 
+static _Atomic uint64_t works;
+
 static void count_work(struct irq_work *work)
 {
 	(void)work;
+	/* release: pairs with the acquire in wait_for() */
 	atomic_fetch_add_explicit(&works, 1, memory_order_release);
 }
 

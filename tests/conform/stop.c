@@ -7,6 +7,15 @@
 static _Atomic uint64_t ran;	    /* called functions */
 static _Atomic uint64_t thread_ran; /* in thread context */
 
+/* False, and the test is skipped, when the machine cannot. */
+static bool can_stop(void)
+{
+	if (!machine->can_stop) {
+		skip("the machine cannot stop CPUs");
+	}
+	return machine->can_stop;
+}
+
 static void count_run(void *info)
 {
 	(void)info;
@@ -29,8 +38,7 @@ static void test_late(void)
 	struct cpumask mask = cpumask_of(target);
 	struct cpumask still_online;
 
-	if (!machine->can_stop) {
-		skip("the machine cannot stop CPUs");
+	if (!can_stop()) {
 		return;
 	}
 	hold(target);
@@ -63,8 +71,7 @@ static void test_impatient(void)
 	static unsigned int target;
 	struct cpumask mask;
 
-	if (!machine->can_stop) {
-		skip("the machine cannot stop CPUs");
+	if (!can_stop()) {
 		return;
 	}
 	target = cpus[1];
@@ -161,8 +168,7 @@ static void stop_second(void *unused)
 
 static void test_second(void)
 {
-	if (!machine->can_stop) {
-		skip("the machine cannot stop CPUs");
+	if (!can_stop()) {
 		return;
 	}
 	atomic_store_explicit(&ready, 0, memory_order_relaxed);
@@ -179,8 +185,7 @@ static void test_second(void)
 /* They never stop each other for good: one is told that another was first. */
 static void test_two(void)
 {
-	if (!machine->can_stop) {
-		skip("the machine cannot stop CPUs");
+	if (!can_stop()) {
 		return;
 	}
 	for (unsigned int round = 0; round < 10 * ROUNDS; round++) {
@@ -255,8 +260,7 @@ static void test_restart(void)
 	uint64_t random = random_seed(0);
 	uint64_t before = reports;
 
-	if (!machine->can_stop) {
-		skip("the machine cannot stop CPUs");
+	if (!can_stop()) {
 		return;
 	}
 	for (unsigned int round = 0; round < ROUNDS; round++) {
@@ -282,8 +286,7 @@ static void test_stop(void)
 	struct cpumask still_online = cpu_set;
 	struct cpumask self = cpumask_of(COORDINATOR);
 
-	if (!machine->can_stop) {
-		skip("the machine cannot stop CPUs");
+	if (!can_stop()) {
 		return;
 	}
 	atomic_store_explicit(&ran, 0, memory_order_relaxed);
