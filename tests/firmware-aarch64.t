@@ -33,14 +33,12 @@ cpu_up()
 cpu_up_in_time()
 {
 	turns=0
-	while [ $turns -lt 60 ]; do
+	while [ $turns -lt 60 ] && keys 'cpu up 1\r' && expect "$prompt" 60; do
+		answered '^cpu 1: up after ' && break
 		turns=$((turns + 1))
-		keys 'cpu up 1\r'
-		expect "$prompt" 60 || break
-		! sed 1d "$work/last-output" | grep -a -q 'cpu 1: up after' || break
 		sleep 1
 	done
-	sed 1d "$work/last-output" | grep -a -q 'cpu 1: up after'
+	answered '^cpu 1: up after '
 	ok $? "$1" || terminal_blame 'up after'
 }
 

@@ -71,6 +71,12 @@ sees()
 	ok $? "$1" || { terminal_blame "$2" && return 1; }
 }
 
+# answered REGEX: it stands behind the echo of what was typed last.
+answered()
+{
+	sed 1d "$work/last-output" | grep -a -q -E -e "$1"
+}
+
 # answer NAME KEYS REGEX [SECONDS]: types, waits for the next prompt, and looks for the answer behind
 # the echo.
 answer()
@@ -81,7 +87,7 @@ answer()
 		terminal_blame "$prompt"
 		return 1
 	fi
-	sed 1d "$work/last-output" | grep -a -q -E -e "$3"
+	answered "$3"
 	ok $? "$1" || { terminal_blame "$3" && return 1; }
 }
 
